@@ -1,0 +1,49 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// `swift run` builds for debugging, where plain Swift loops are 5 to 15 times slower. The numeric
+// targets are optimised there too; `-O` (not `-Ounchecked`) keeps the bounds and overflow traps.
+let numeric: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+let package = Package(
+  name: "graph-distill",
+  products: [
+    .executable(name: "experiments", targets: ["Experiments"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(
+      name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
+    .systemLibrary(
+      name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+    .target(
+      name: "CKernels",
+      cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"])]),
+    .target(
+      name: "Tensor", dependencies: ["COpenBLAS", "CLAPACKE", "CKernels"],
+      swiftSettings: numeric),
+    .target(name: "Graph", dependencies: ["Tensor", "CKernels", "CZip"], swiftSettings: numeric),
+    .target(name: "Layers", dependencies: ["Tensor", "Graph", "CKernels"], swiftSettings: numeric),
+    .target(name: "Distill", dependencies: ["Tensor", "Graph", "Layers"], swiftSettings: numeric),
+    .executableTarget(
+      name: "Experiments",
+      dependencies: [
+        "Tensor", "Graph", "Layers", "Distill",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    .testTarget(name: "TensorTests", dependencies: ["Tensor"]),
+    .testTarget(name: "GraphTests", dependencies: ["Graph", "Tensor"]),
+    .testTarget(name: "LayersTests", dependencies: ["Layers", "Graph", "Tensor"]),
+    .testTarget(name: "DistillTests", dependencies: ["Distill", "Layers", "Graph", "Tensor"]),
+    .testTarget(
+      name: "ExperimentsTests",
+      dependencies: ["Experiments", "Distill", "Layers", "Graph", "Tensor"]),
+  ],
+  swiftLanguageModes: [.v5]
+)

@@ -1,0 +1,133 @@
+import Tensor
+
+/// A directed graph in compressed sparse rows, in both directions.
+///
+/// Edges are numbered 0 ..< edgeCount in the order of their destinations: the edges into node i
+/// are inStart[i] ..< inStart[i + 1], and edge e comes from source[e]. The edges out of node j are
+/// found through outEdge[k] for k in outStart[j] ..< outStart[j + 1], and lead to destination[k].
+/// Self loops and parallel edges are allowed. Everything "per edge" in this package is in the
+/// order of edge numbers.
+public final class CSRGraph: @unchecked Sendable {
+  /// The number of nodes.
+  public let nodeCount: Int
+  /// The number of directed edges.
+  public let edgeCount: Int
+  /// Where the in-edges of each node start; nodeCount + 1 entries.
+  public let inStart: [Int32]
+  /// The source node of each edge.
+  public let source: [Int32]
+  /// Where the out-edges of each node start; nodeCount + 1 entries.
+  public let outStart: [Int32]
+  /// The destination node of each edge, in the order of sources.
+  public let destination: [Int32]
+  /// The edge number of each edge, in the order of sources.
+  public let outEdge: [Int32]
+
+  /// A graph from a list of edges sources[k] -> destinations[k].
+  ///
+  /// Edges of one destination keep the order in which they are given.
+  ///
+  /// - Throws: ``GraphError/nodeOutOfRange(edge:node:nodeCount:)`` for an end outside
+  ///   0 ..< nodeCount, ``GraphError/lengthMismatch(sources:destinations:)`` for lists of different
+  ///   lengths.
+  public convenience init(nodeCount: Int, sources: [Int32], destinations: [Int32]) throws {
+    guard sources.count == destinations.count else {
+      throw GraphError.lengthMismatch(sources: sources.count, destinations: destinations.count)
+    }
+    for list in [sources, destinations] {
+      if let edge = list.firstIndex(where: { $0 < 0 || Int($0) >= nodeCount }) {
+        throw GraphError.nodeOutOfRange(
+          edge: edge, node: Int(list[edge]), nodeCount: nodeCount)
+      }
+    }
+    let (inStart, order) = countingSort(keys: destinations, count: nodeCount)
+    self.init(inStart: inStart, source: order.map { sources[Int($0)] })
+  }
+
+  /// A graph from in-edge lists that are known to be valid.
+  init(inStart: [Int32], source: [Int32]) {
+    nodeCount = inStart.count - 1
+    edgeCount = source.count
+    self.inStart = inStart
+    self.source = source
+    var target = [Int32](repeating: 0, count: source.count)
+    for i in 0..<nodeCount { for e in inStart[i]..<inStart[i + 1] { target[Int(e)] = Int32(i) } }
+    (outStart, outEdge) = countingSort(keys: source, count: nodeCount)
+    destination = outEdge.map { target[Int($0)] }
+  }
+
+  /// Several graphs as one block-diagonal graph: nodes and edges of each follow those of the one
+  /// before it.
+  public init(batching graphs: [CSRGraph]) {
+    nodeCount = graphs.reduce(0) { $0 + $1.nodeCount }
+    edgeCount = graphs.reduce(0) { $0 + $1.edgeCount }
+    var inStart: [Int32] = [0]
+    var outStart: [Int32] = [0]
+    var source: [Int32] = []
+    var destination: [Int32] = []
+    var outEdge: [Int32] = []
+    inStart.reserveCapacity(nodeCount + 1)
+    outStart.reserveCapacity(nodeCount + 1)
+    source.reserveCapacity(edgeCount)
+    destination.reserveCapacity(edgeCount)
+    outEdge.reserveCapacity(edgeCount)
+    var node: Int32 = 0
+    var edge: Int32 = 0
+    for graph in graphs {
+      let (node0, edge0) = (node, edge)
+      inStart.append(contentsOf: graph.inStart.dropFirst().lazy.map { $0 + edge0 })
+      outStart.append(contentsOf: graph.outStart.dropFirst().lazy.map { $0 + edge0 })
+      source.append(contentsOf: graph.source.lazy.map { $0 + node0 })
+      destination.append(contentsOf: graph.destination.lazy.map { $0 + node0 })
+      outEdge.append(contentsOf: graph.outEdge.lazy.map { $0 + edge0 })
+      node += Int32(graph.nodeCount)
+      edge += Int32(graph.edgeCount)
+    }
+    self.inStart = inStart
+    self.outStart = outStart
+    self.source = source
+    self.destination = destination
+    self.outEdge = outEdge
+  }
+
+  /// The number of edges into node `node`.
+  public func inDegree(_ node: Int) -> Int { Int(inStart[node + 1] - inStart[node]) }
+
+  /// The number of edges out of node `node`.
+  public func outDegree(_ node: Int) -> Int { Int(outStart[node + 1] - outStart[node]) }
+
+  /// Whether some node has no edge into it.
+  public var hasZeroInDegree: Bool { (0..<nodeCount).contains { inDegree($0) == 0 } }
+}
+
+/// The stable order of `keys`, and where each key's run starts.
+private func countingSort(keys: [Int32], count: Int) -> (start: [Int32], order: [Int32]) {
+  var start = [Int32](repeating: 0, count: count + 1)
+  for key in keys { start[Int(key) + 1] += 1 }
+  for i in 0..<count { start[i + 1] += start[i] }
+  var next = start
+  var order = [Int32](repeating: 0, count: keys.count)
+  for (position, key) in keys.enumerated() {
+    order[Int(next[Int(key)])] = Int32(position)
+    next[Int(key)] += 1
+  }
+  return (start, order)
+}
+
+/// Why a graph could not be made.
+public enum GraphError: Error, Equatable, CustomStringConvertible {
+  /// The lists of sources and destinations differ in length.
+  case lengthMismatch(sources: Int, destinations: Int)
+  /// An edge names a node that does not exist.
+  case nodeOutOfRange(edge: Int, node: Int, nodeCount: Int)
+
+  /// The message for a person.
+  public var description: String {
+    switch self {
+    case .lengthMismatch(let sources, let destinations):
+      "an edge list has \(sources) sources but \(destinations) destinations"
+    case .nodeOutOfRange(let edge, let node, let nodeCount):
+      "edge \(edge) names node \(node), but nodes are 0 to \(nodeCount - 1)"
+    }
+  }
+}
