@@ -23,7 +23,10 @@ let package = Package(
       name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .target(
       name: "CKernels",
-      cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"])]),
+      cSettings: [.unsafeFlags([
+          // Vectors are passed between inlined functions only, so their ABI does not matter.
+          "-O3", "-fno-math-errno", "-fno-trapping-math", "-Wno-psabi",
+        ])]),
     .target(
       name: "Tensor", dependencies: ["COpenBLAS", "CLAPACKE", "CKernels"],
       swiftSettings: numeric),
@@ -37,6 +40,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
+    .executableTarget(
+      name: "Benchmarks", dependencies: ["Tensor", "Graph", "Layers", "Distill"],
+      path: "Benchmarks/Sources"),
     .testTarget(name: "TensorTests", dependencies: ["Tensor"]),
     .testTarget(name: "GraphTests", dependencies: ["Graph", "Tensor"]),
     .testTarget(name: "LayersTests", dependencies: ["Layers", "Graph", "Tensor"]),

@@ -103,6 +103,14 @@ public struct Matrix<S: Scalar>: @unchecked Sendable {
     return result
   }
 
+  /// Row `row` as a 1 x columns matrix.
+  public func row(_ row: Int) -> Matrix {
+    precondition(row >= 0 && row < rows, "row \(row) of \(rows)")
+    var result = Matrix(uninitialized: 1, columns)
+    result.mutablePointer.update(from: pointer + row * columns, count: columns)
+    return result
+  }
+
   /// The matrices one below the other; all have the same number of columns.
   public static func stacked(_ parts: [Matrix]) -> Matrix {
     let columns = parts.first?.columns ?? 0

@@ -1,5 +1,181 @@
-/// The numbers that matrices are made of: Float for speed, Double for proofs.
-public protocol Scalar: BinaryFloatingPoint, SIMDScalar, LosslessStringConvertible, Sendable {}
+import CKernels
+import COpenBLAS
 
-extension Float: Scalar {}
-extension Double: Scalar {}
+/// The numbers that matrices are made of: Float for speed, Double for proofs.
+public protocol Scalar: BinaryFloatingPoint, SIMDScalar, LosslessStringConvertible, Codable,
+  Sendable
+{
+  /// The native kernels for this precision.
+  static var kernels: Kernels<Self> { get }
+}
+
+/// Native kernels by name, one table a precision: the first of the three tiers (kernel, operation,
+/// layer). They take pointers and sizes and check nothing; `CKernels.h` says what each computes.
+public struct Kernels<S: Scalar>: @unchecked Sendable {
+  /// Memory that a kernel reads.
+  public typealias In = UnsafePointer<S>?
+  /// Memory that a kernel writes.
+  public typealias Out = UnsafeMutablePointer<S>?
+  /// Indices or row starts.
+  public typealias Index = UnsafePointer<Int32>?
+  /// Random keys and streams, or bytes that mark rows.
+  public typealias Words = UnsafePointer<UInt32>?
+
+  // Dense products: order, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc.
+  let gemm:
+    (
+      CBLAS_ORDER, CBLAS_TRANSPOSE, CBLAS_TRANSPOSE, Int32, Int32, Int32, S, In, Int32, In, Int32,
+      S, Out, Int32
+    ) -> Void
+
+  // Element by element.
+  let axpy: (Int, S, In, Out) -> Void
+  let scale: (Int, S, In, Out) -> Void
+  let multiply: (Int, In, In, Out) -> Void
+  let sumSquares: (Int, In) -> Double
+  let allFinite: (Int, In) -> Int32
+  let elu: (Int, In, Out) -> Void
+  let eluBackward: (Int, In, In, Out) -> Void
+  let leakyReLU: (Int, S, In, Out) -> Void
+  let leakyReLUBackward: (Int, S, In, In, Out) -> Void
+  let exp: (Int, S, In, Out) -> Void
+  let expBackward: (Int, S, In, In, Out) -> Void
+  let power: (Int, S, Int32, In, Out) -> Void
+  let powerBackward: (Int, S, Int32, In, In, Out) -> Void
+  let dropout: (Int, Int, S, Words, Words, In, Out) -> Void
+  let addBias: (Int, Int, In, Out) -> Void
+  let columnSums: (Int, Int, In, Out) -> Void
+  let sumBlocks: (Int, Int, Int, S, In, Int32, Out) -> Void
+  let spreadBlocks: (Int, Int, Int, S, In, Int32, Out) -> Void
+
+  /// Binary cross-entropy with logits.
+  public let bce: (Int, Int, In, In, UnsafePointer<UInt8>?, S, Out) -> Double
+  /// Softmax cross-entropy.
+  public let crossEntropy: (Int, Int, In, In, UnsafePointer<UInt8>?, S, Out) -> Double
+  /// One step of Adam.
+  public let adam: (Int, S, S, S, S, S, S, Double, Double, In, Out, Out, Out) -> Void
+  /// One step of SGD.
+  public let sgd: (Int, S, S, S, Int32, Int32, In, Out, Out) -> Void
+
+  // Over the edges of a graph; rows begin ..< end.
+  /// Sparse times dense.
+  public let spmmRows: (Int, Int, Index, Index, In, In, Int, S, Int32, Out) -> Void
+  /// Sparse times dense, weights found through edge numbers.
+  public let spmmIndexedRows: (Int, Int, Index, Index, Index, In, In, Int, S, Int32, Out) -> Void
+  /// Sampled dense times dense.
+  public let sddmmRows: (Int, Int, Index, Index, In, In, Int, S, Out) -> Void
+  /// Softmax over the edges of a row.
+  public let edgeSoftmaxRows: (Int, Int, Index, Int, In, Out) -> Void
+  /// Its backward pass.
+  public let edgeSoftmaxBackwardRows: (Int, Int, Index, Int, In, In, Out) -> Void
+  /// Similarity of the two ends of an edge.
+  public let edgeSimilarityRows: (Int32, Int, Int, Index, Index, In, Int, Out) -> Void
+  /// Its backward pass.
+  public let edgeSimilarityBackwardRows:
+    (Int32, Int, Int, Index, Index, Index, Index, Index, In, In, Int, Out) -> Void
+  /// Logarithm of the softmax over the edges of a row.
+  public let edgeLogSoftmaxRows: (Int, Int, Index, In, Out) -> Void
+  /// Kullback-Leibler divergence of rows and its gradient.
+  public let edgeDivergenceRows: (Int, Int, Index, Int32, In, In, S, Out) -> Double
+  /// Dot products of the heads of a row.
+  public let headDotsRows: (Int, Int, Int, Int, In, In, Out) -> Void
+  /// Attention scores of a GAT.
+  public let gatAttentionRows: (Int, Int, Index, Index, Int, S, In, In, Out) -> Void
+  /// Sums over neighbours weighted by attention.
+  public let gatAggregateRows: (Int, Int, Index, Index, Int, Int, Int32, In, In, Int32, Out) -> Void
+  /// Its backward pass.
+  public let gatAggregateBackwardRows:
+    (Int, Int, Index, Index, Index, Int, Int, Int32, In, In, In, Out, Out) -> Void
+  /// Backward pass of the softmax and of the LeakyReLU before it.
+  public let gatAttentionBackwardRows:
+    (Int, Int, Index, Index, Int, S, In, In, In, Out, Out) -> Void
+  /// Backward pass of the dot products.
+  public let gatScoresBackwardRows:
+    (Int, Int, Index, Index, Int, Int, In, In, In, In, In, Out, Out, Out) -> Void
+}
+
+extension Float: Scalar {
+  /// The kernels for single precision.
+  public static let kernels = Kernels<Float>(
+    gemm: cblas_sgemm,
+    axpy: ck_axpy_f32,
+    scale: ck_scale_f32,
+    multiply: ck_multiply_f32,
+    sumSquares: ck_sum_squares_f32,
+    allFinite: ck_all_finite_f32,
+    elu: ck_elu_f32,
+    eluBackward: ck_elu_backward_f32,
+    leakyReLU: ck_leaky_relu_f32,
+    leakyReLUBackward: ck_leaky_relu_backward_f32,
+    exp: ck_exp_f32,
+    expBackward: ck_exp_backward_f32,
+    power: ck_power_f32,
+    powerBackward: ck_power_backward_f32,
+    dropout: ck_dropout_f32,
+    addBias: ck_add_bias_f32,
+    columnSums: ck_column_sums_f32,
+    sumBlocks: ck_sum_blocks_f32,
+    spreadBlocks: ck_spread_blocks_f32,
+    bce: ck_bce_f32,
+    crossEntropy: ck_cross_entropy_f32,
+    adam: ck_adam_f32,
+    sgd: ck_sgd_f32,
+    spmmRows: ck_spmm_rows_f32,
+    spmmIndexedRows: ck_spmm_indexed_rows_f32,
+    sddmmRows: ck_sddmm_rows_f32,
+    edgeSoftmaxRows: ck_edge_softmax_rows_f32,
+    edgeSoftmaxBackwardRows: ck_edge_softmax_backward_rows_f32,
+    edgeSimilarityRows: ck_edge_similarity_rows_f32,
+    edgeSimilarityBackwardRows: ck_edge_similarity_backward_rows_f32,
+    edgeLogSoftmaxRows: ck_edge_log_softmax_rows_f32,
+    edgeDivergenceRows: ck_edge_divergence_rows_f32,
+    headDotsRows: ck_head_dots_rows_f32,
+    gatAttentionRows: ck_gat_attention_rows_f32,
+    gatAggregateRows: ck_gat_aggregate_rows_f32,
+    gatAggregateBackwardRows: ck_gat_aggregate_backward_rows_f32,
+    gatAttentionBackwardRows: ck_gat_attention_backward_rows_f32,
+    gatScoresBackwardRows: ck_gat_scores_backward_rows_f32)
+}
+
+extension Double: Scalar {
+  /// The kernels for double precision.
+  public static let kernels = Kernels<Double>(
+    gemm: cblas_dgemm,
+    axpy: ck_axpy_f64,
+    scale: ck_scale_f64,
+    multiply: ck_multiply_f64,
+    sumSquares: ck_sum_squares_f64,
+    allFinite: ck_all_finite_f64,
+    elu: ck_elu_f64,
+    eluBackward: ck_elu_backward_f64,
+    leakyReLU: ck_leaky_relu_f64,
+    leakyReLUBackward: ck_leaky_relu_backward_f64,
+    exp: ck_exp_f64,
+    expBackward: ck_exp_backward_f64,
+    power: ck_power_f64,
+    powerBackward: ck_power_backward_f64,
+    dropout: ck_dropout_f64,
+    addBias: ck_add_bias_f64,
+    columnSums: ck_column_sums_f64,
+    sumBlocks: ck_sum_blocks_f64,
+    spreadBlocks: ck_spread_blocks_f64,
+    bce: ck_bce_f64,
+    crossEntropy: ck_cross_entropy_f64,
+    adam: ck_adam_f64,
+    sgd: ck_sgd_f64,
+    spmmRows: ck_spmm_rows_f64,
+    spmmIndexedRows: ck_spmm_indexed_rows_f64,
+    sddmmRows: ck_sddmm_rows_f64,
+    edgeSoftmaxRows: ck_edge_softmax_rows_f64,
+    edgeSoftmaxBackwardRows: ck_edge_softmax_backward_rows_f64,
+    edgeSimilarityRows: ck_edge_similarity_rows_f64,
+    edgeSimilarityBackwardRows: ck_edge_similarity_backward_rows_f64,
+    edgeLogSoftmaxRows: ck_edge_log_softmax_rows_f64,
+    edgeDivergenceRows: ck_edge_divergence_rows_f64,
+    headDotsRows: ck_head_dots_rows_f64,
+    gatAttentionRows: ck_gat_attention_rows_f64,
+    gatAggregateRows: ck_gat_aggregate_rows_f64,
+    gatAggregateBackwardRows: ck_gat_aggregate_backward_rows_f64,
+    gatAttentionBackwardRows: ck_gat_attention_backward_rows_f64,
+    gatScoresBackwardRows: ck_gat_scores_backward_rows_f64)
+}

@@ -1,0 +1,160 @@
+// Sparse, element-wise and random kernels that a BLAS does not have.
+//
+// Kernels take pointers and sizes, allocate nothing and report no errors: the Swift operations that
+// call them check shapes. Each exists for float (_f32) and double (_f64). A kernel that ends in
+// `_rows` works on rows begin ..< end, so that callers can cut work into pieces; every row is
+// computed by one piece, in one fixed order, whatever the number of threads.
+//
+// Graphs come in compressed sparse rows: row i owns entries start[i] ..< start[i + 1].
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+// Similarities between the features of an edge's two ends.
+enum {
+  CK_L1 = 0,   // sum |a - b|
+  CK_L2 = 1,   // sum (a - b)^2
+  CK_DOT = 2,  // sum a b
+};
+
+// Adds one to a counter that several threads share; returns the value before.
+static inline long ck_next_piece(long *counter) {
+  return atomic_fetch_add_explicit((_Atomic long *)counter, 1, memory_order_relaxed);
+}
+
+// Philox 4x32-10 (Salmon et al., SC 2011): 128 random bits from a 64-bit key and a 128-bit counter.
+void ck_philox4x32(const uint32_t key[2], const uint32_t counter[4], uint32_t out[4]);
+
+#define CK_DECLARE(REAL, SUFFIX)                                                                   \
+  /* y += a x */                                                                                   \
+  void ck_axpy_##SUFFIX(long n, REAL a, const REAL *x, REAL *y);                                   \
+  /* y = a x */                                                                                    \
+  void ck_scale_##SUFFIX(long n, REAL a, const REAL *x, REAL *y);                                  \
+  /* y = a * b, element by element */                                                              \
+  void ck_multiply_##SUFFIX(long n, const REAL *a, const REAL *b, REAL *y);                        \
+  /* sum x^2, accumulated in double */                                                             \
+  double ck_sum_squares_##SUFFIX(long n, const REAL *x);                                           \
+  /* 1 if every element is finite */                                                               \
+  int ck_all_finite_##SUFFIX(long n, const REAL *x);                                               \
+  /* y = x > 0 ? x : exp(x) - 1;  dx = dy * (y > 0 ? 1 : y + 1) */                                 \
+  void ck_elu_##SUFFIX(long n, const REAL *x, REAL *y);                                            \
+  void ck_elu_backward_##SUFFIX(long n, const REAL *y, const REAL *dy, REAL *dx);                  \
+  /* y = x > 0 ? x : slope x;  dx = dy * (x > 0 ? 1 : slope); slope 0 is the ReLU */               \
+  void ck_leaky_relu_##SUFFIX(long n, REAL slope, const REAL *x, REAL *y);                         \
+  void ck_leaky_relu_backward_##SUFFIX(long n, REAL slope, const REAL *x, const REAL *dy,          \
+                                       REAL *dx);                                                  \
+  /* y = keep ? x / (1 - p) : 0 for elements first ..< first + n of a stream; its own backward.    \
+     `first` is a multiple of 4. */                                                                \
+  void ck_dropout_##SUFFIX(long first, long n, REAL p, const uint32_t key[2],                      \
+                           const uint32_t stream[2], const REAL *x, REAL *y);                      \
+  /* y = exp(a x);  dx = a y dy */                                                                 \
+  void ck_exp_##SUFFIX(long n, REAL a, const REAL *x, REAL *y);                                    \
+  void ck_exp_backward_##SUFFIX(long n, REAL a, const REAL *y, const REAL *dy, REAL *dx);          \
+  /* y = (x + offset)^degree;  dx = degree (x + offset)^(degree - 1) dy;  degree >= 1 */           \
+  void ck_power_##SUFFIX(long n, REAL offset, int degree, const REAL *x, REAL *y);                 \
+  void ck_power_backward_##SUFFIX(long n, REAL offset, int degree, const REAL *x, const REAL *dy,  \
+                                  REAL *dx);                                                       \
+  /* y[r, :] += bias */                                                                            \
+  void ck_add_bias_##SUFFIX(long rows, long columns, const REAL *bias, REAL *y);                   \
+  /* sums[c] = sum over rows of x[r, c] */                                                         \
+  void ck_column_sums_##SUFFIX(long rows, long columns, const REAL *x, REAL *sums);                \
+  /* y[r, :] (+)= scale * sum over b of x[r, b, :], for `blocks` blocks of width d a row */        \
+  void ck_sum_blocks_##SUFFIX(long rows, long blocks, long d, REAL scale, const REAL *x,           \
+                              int accumulate, REAL *y);                                            \
+  /* y[r, b, :] (+)= scale * x[r, :] */                                                            \
+  void ck_spread_blocks_##SUFFIX(long rows, long blocks, long d, REAL scale, const REAL *x,        \
+                                 int accumulate, REAL *y);                                         \
+  /* Binary cross-entropy with logits over the rows that count: returns the sum of losses and      \
+     writes gradient = scale (sigmoid(x) - y), 0 in other rows. gradient may be null. */           \
+  double ck_bce_##SUFFIX(long rows, long columns, const REAL *logits, const REAL *labels,          \
+                         const uint8_t *counts, REAL scale, REAL *gradient);                       \
+  /* Softmax cross-entropy against the distributions `target`, as above;                           \
+     gradient = scale (softmax(x) - target). Rows of target add up to 1. */                        \
+  double ck_cross_entropy_##SUFFIX(long rows, long columns, const REAL *logits,                    \
+                                   const REAL *target, const uint8_t *counts, REAL scale,          \
+                                   REAL *gradient);                                                \
+  /* One Adam step; correction1 = 1 - beta1^t, correction2 = 1 - beta2^t. `coupled` decay is added \
+     to the gradient, `decoupled` decay (a factor on the parameter) is applied before the step. */ \
+  void ck_adam_##SUFFIX(long n, REAL rate, REAL beta1, REAL beta2, REAL epsilon, REAL coupled,     \
+                        REAL decoupled, double correction1, double correction2,                    \
+                        const REAL *gradient, REAL *m, REAL *v, REAL *parameter);                  \
+  /* One SGD step with momentum as in PyTorch; `first` marks the step that fills the velocity. */  \
+  void ck_sgd_##SUFFIX(long n, REAL rate, REAL momentum, REAL decay, int nesterov, int first,      \
+                       const REAL *gradient, REAL *velocity, REAL *parameter);                     \
+  /* out[i, :] (+)= scale * sum over entries e of row i of w[e] x[index[e], :]; w may be null. */  \
+  void ck_spmm_rows_##SUFFIX(long begin, long end, const int32_t *start, const int32_t *index,     \
+                             const REAL *w, const REAL *x, long width, REAL scale, int accumulate, \
+                             REAL *out);                                                           \
+  /* As spmm, where entry e has the weight w[edge[e]]. */                                          \
+  void ck_spmm_indexed_rows_##SUFFIX(long begin, long end, const int32_t *start,                   \
+                                     const int32_t *index, const int32_t *edge, const REAL *w,     \
+                                     const REAL *x, long width, REAL scale, int accumulate,        \
+                                     REAL *out);                                                   \
+  /* dw[e] = scale * dOut[i, :] . x[index[e], :] for the entries e of row i. */                    \
+  void ck_sddmm_rows_##SUFFIX(long begin, long end, const int32_t *start, const int32_t *index,    \
+                              const REAL *d_out, const REAL *x, long width, REAL scale, REAL *dw); \
+  /* p[e, h] = exp(s[e, h]) / sum of the same over row i, stable; s and p may be the same. */      \
+  void ck_edge_softmax_rows_##SUFFIX(long begin, long end, const int32_t *start, long heads,       \
+                                     const REAL *s, REAL *p);                                      \
+  /* ds = p (dp - sum over row i of p dp); dp and ds may be the same. */                           \
+  void ck_edge_softmax_backward_rows_##SUFFIX(long begin, long end, const int32_t *start,          \
+                                              long heads, const REAL *p, const REAL *dp,           \
+                                              REAL *ds);                                           \
+  /* out[e] = similarity `kind` of x[i, :] and x[index[e], :] for the entries e of row i. */       \
+  void ck_edge_similarity_rows_##SUFFIX(int kind, long begin, long end, const int32_t *start,      \
+                                        const int32_t *index, const REAL *x, long width,           \
+                                        REAL *out);                                                \
+  /* dx[i, :] = sum of g * d similarity / d x[i, :] over the in-edges and out-edges of i. */       \
+  void ck_edge_similarity_backward_rows_##SUFFIX(                                                  \
+      int kind, long begin, long end, const int32_t *in_start, const int32_t *source,              \
+      const int32_t *out_start, const int32_t *destination, const int32_t *out_edge,               \
+      const REAL *g, const REAL *x, long width, REAL *dx);                                         \
+  /* l[e] = log of the softmax of s over row i. */                                                 \
+  void ck_edge_log_softmax_rows_##SUFFIX(long begin, long end, const int32_t *start,               \
+                                         const REAL *s, REAL *l);                                  \
+  /* The sum over the rows of the divergence between q = softmax of s and p = exp(log_p):          \
+     KL(p || q), or with `reversed` KL(q || p); ds = scale * its gradient. */                      \
+  double ck_edge_divergence_rows_##SUFFIX(long begin, long end, const int32_t *start,              \
+                                          int reversed, const REAL *s, const REAL *log_p,          \
+                                          REAL scale, REAL *ds);                                   \
+  /* out[i, h] = x[i, h, :] . a[h, :] for `heads` heads of width d. */                            \
+  void ck_head_dots_rows_##SUFFIX(long begin, long end, long heads, long d, const REAL *x,         \
+                                  const REAL *a, REAL *out);                                       \
+  /* Attention of a GAT: alpha[e, h] = softmax over row i of leaky(from[index[e], h] + to[i, h]).  \
+   */                                                                                              \
+  void ck_gat_attention_rows_##SUFFIX(long begin, long end, const int32_t *start,                  \
+                                      const int32_t *index, long heads, REAL slope,                \
+                                      const REAL *from, const REAL *to, REAL *alpha);              \
+  /* out[i, h, :] (+)= sum over row i of alpha[e, h] x[index[e], h, :]; with `average`,            \
+     out[i, :] (+)= mean over h of the same. */                                                    \
+  void ck_gat_aggregate_rows_##SUFFIX(long begin, long end, const int32_t *start,                  \
+                                      const int32_t *index, long heads, long d, int average,       \
+                                      const REAL *alpha, const REAL *x, int accumulate,            \
+                                      REAL *out);                                                  \
+  /* Backward of aggregate, over the out-edges of row j:                                           \
+     dx[j, h, :] = sum over k of alpha[edge[k], h] dOut[index[k], h, :] and                        \
+     dAlpha[edge[k], h] = dOut[index[k], h, :] . x[j, h, :]. */                                    \
+  void ck_gat_aggregate_backward_rows_##SUFFIX(                                                    \
+      long begin, long end, const int32_t *out_start, const int32_t *index, const int32_t *edge,   \
+      long heads, long d, int average, const REAL *alpha, const REAL *x, const REAL *d_out,        \
+      REAL *dx, REAL *d_alpha);                                                                    \
+  /* Backward of attention, over the in-edges of row i, in place: dAlpha becomes the gradient of   \
+     from[] + to[] before leaky; dTo[i, h] is its sum. */                                          \
+  void ck_gat_attention_backward_rows_##SUFFIX(                                                    \
+      long begin, long end, const int32_t *start, const int32_t *index, long heads, REAL slope,    \
+      const REAL *from, const REAL *to, const REAL *alpha, REAL *d_alpha, REAL *d_to);             \
+  /* dFrom[j, h] = sum over out-edges of dScore; then dx[j, h, :] += dFrom[j, h] aFrom[h, :] +     \
+     dTo[j, h] aTo[h, :], and the rows' shares of daFrom[h, :] = sum dFrom x and daTo are          \
+     written to daFrom, daTo (heads x d each). */                                                  \
+  void ck_gat_scores_backward_rows_##SUFFIX(                                                       \
+      long begin, long end, const int32_t *out_start, const int32_t *edge, long heads, long d,     \
+      const REAL *d_score, const REAL *d_to, const REAL *a_from, const REAL *a_to, const REAL *x,  \
+      REAL *dx, REAL *da_from, REAL *da_to);
+
+CK_DECLARE(float, f32)
+CK_DECLARE(double, f64)
+
+#undef CK_DECLARE
+#endif

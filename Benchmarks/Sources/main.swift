@@ -1,0 +1,87 @@
+// Medians of the work of one training step on two PPI-like graphs, in milliseconds, with one
+// thread and with two.
+import Distill
+import Foundation
+import Graph
+import Layers
+import Tensor
+
+func gat(hidden: [Int], heads: Int, outputHeads: Int) -> Network<Float> {
+  var layers: [any GraphLayer<Float>] = []
+  var width = 50
+  for (l, d) in (hidden + [121]).enumerated() {
+    let isOutput = l == hidden.count
+    var options = GATLayer<Float>.Options(heads: isOutput ? outputHeads : heads, headWidth: d)
+    options.averagesHeads = isOutput
+    options.residual = l == 0 ? .none : .perHead
+    let layer = GATLayer<Float>(name: "layers.\(l)", inputWidth: width, options: options, seed: 1)
+    layers.append(layer)
+    width = layer.outputWidth
+  }
+  return Network(layers: layers, activation: .elu)
+}
+
+let samples = try ppiLikeSamples(count: 2)
+let batch = GraphBatch(samples, members: [0, 1])
+let teacher = gat(hidden: [256, 256], heads: 4, outputHeads: 6)
+let student = gat(hidden: [68, 68, 68, 68], heads: 2, outputHeads: 2)
+precondition(teacher.parameterCount == 3_640_748 && student.parameterCount == 185_172)
+
+func step(
+  _ network: Network<Float>, _ optimizer: Adam<Float>, _ objectives: WeightedObjectives<Float>
+) {
+  let context = ForwardContext.training(seed: 1, step: 0)
+  let pass = network.forward(batch.features, on: batch.graph, context)
+  let value = objectives.evaluate(
+    ObjectiveInput(batch: batch, taps: pass.taps, context: context), epoch: 0)
+  for parameter in network.parameters { parameter.clearGradient() }
+  pass.backward(value.gradients)
+  optimizer.step(learningRate: 0.005)
+}
+
+func term(_ name: String, _ objective: any Objective<Float>) -> WeightedObjectives<Float>.Term {
+  .init(name: name, objective: objective, schedule: ObjectiveSchedule())
+}
+
+let task = term("task", TaskObjective<Float>(.binaryCrossEntropy))
+let kernel = SimilarityKernel.laplacian(scale: 100)
+let reference = FrozenLocalStructure(
+  teacher: teacher, tap: .hidden(1), kernel: kernel, graphs: samples)
+let lsp = term(
+  "lsp",
+  LocalStructurePreserving<Float>(
+    tap: .hidden(2), kernel: kernel, direction: .teacherToStudent, reference: { reference($0) }))
+let teacherOptimizer = Adam(teacher.parameters)
+let studentOptimizer = Adam(student.parameters)
+let hidden = Matrix<Float>.normal(4_740, 136, stream: RandomStream(seed: 1, purpose: "hidden"))
+
+let work: [(String, () -> Void)] = [
+  ("batch of two graphs", { _ = GraphBatch(samples, members: [0, 1]) }),
+  (
+    "GAT teacher forward",
+    { _ = teacher.forward(batch.features, on: batch.graph, .evaluation) }
+  ),
+  ("GAT teacher step", { step(teacher, teacherOptimizer, WeightedObjectives([task])) }),
+  (
+    "GAT student forward",
+    { _ = student.forward(batch.features, on: batch.graph, .evaluation) }
+  ),
+  ("GAT student step", { step(student, studentOptimizer, WeightedObjectives([task])) }),
+  (
+    "GAT student step with LSP",
+    { step(student, studentOptimizer, WeightedObjectives([task, lsp])) }
+  ),
+  ("SpMM, width 136", { _ = spmm(batch.graph, hidden) }),
+  ("L1 over edges, width 136", { _ = edgeSimilarity(batch.graph, hidden, .l1) }),
+]
+
+print("OpenBLAS kernels: \(OpenBLAS.coreName)")
+print("work (4,740 nodes, 127,340 edges)".padding(toLength: 40, withPad: " ", startingAt: 0))
+for (name, body) in work {
+  var line = name.padding(toLength: 30, withPad: " ", startingAt: 0)
+  for threads in [1, 2] {
+    Parallel.threads = threads
+    line += String(format: "%10.2f", milliseconds(body))
+  }
+  print(line)
+}

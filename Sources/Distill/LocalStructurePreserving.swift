@@ -1,0 +1,85 @@
+import Graph
+import Layers
+import Tensor
+
+/// Local structure preserving (LSP; Yang et al., CVPR 2020): the student's distribution of
+/// similarity over each node's neighbours shall be the teacher's,
+///
+///     LS_ij = exp(SIM(z_i, z_j)) / sum over j' in N(i) of exp(SIM(z_i, z_j'))
+///     loss  = mean over nodes i of KL between LS_i of the student and of the teacher
+///
+/// Only distributions over edges are compared, so the widths of teacher and student are free.
+public final class LocalStructurePreserving<S: Scalar>: Objective {
+  /// Which way the divergence goes.
+  public enum Direction: String, Sendable, CaseIterable {
+    /// KL(teacher || student), as the authors' code computes it.
+    case teacherToStudent
+    /// KL(student || teacher), as the paper writes it.
+    case studentToTeacher
+  }
+
+  private let tap: Tap
+  private let kernel: SimilarityKernel
+  private let direction: Direction
+  private let reference: (GraphBatch<S>) -> Matrix<S>
+
+  /// The one tap that is compared.
+  public var taps: [Tap] { [tap] }
+
+  /// - Parameters:
+  ///   - tap: The student's features.
+  ///   - kernel: SIM.
+  ///   - direction: Which way the divergence goes.
+  ///   - reference: The logarithms of the teacher's distributions for the edges of a batch, m x 1;
+  ///     see ``LocalStructure``.
+  public init(
+    tap: Tap, kernel: SimilarityKernel, direction: Direction,
+    reference: @escaping (GraphBatch<S>) -> Matrix<S>
+  ) {
+    self.tap = tap
+    self.kernel = kernel
+    self.direction = direction
+    self.reference = reference
+  }
+
+  /// The mean divergence over the nodes of the batch.
+  public func evaluate(_ input: ObjectiveInput<S>, weight: Double) -> ObjectiveValue<S> {
+    let graph = input.batch.graph
+    let (similarities, backward) = kernel.forward(graph, input[tap])
+    let (loss, dScores) = edgeDivergence(
+      graph, scores: similarities, logProbabilities: reference(input.batch),
+      direction: direction == .teacherToStudent ? .forward : .reverse)
+    return ObjectiveValue(loss: loss, gradients: [tap: backward(dScores)])
+  }
+}
+
+/// The local structure of features: log LS of every edge, m x 1.
+public func localStructure<S>(
+  _ graph: CSRGraph, features z: Matrix<S>, kernel: SimilarityKernel
+) -> Matrix<S> {
+  edgeLogSoftmax(graph, scores: kernel.forward(graph, z).similarities)
+}
+
+/// The local structure of a frozen teacher, computed once for each graph: one number an edge.
+///
+/// The teacher has no dropout when it teaches, so its distributions are constants of each graph.
+public struct FrozenLocalStructure<S: Scalar> {
+  private let byGraph: [Matrix<S>]
+
+  /// One forward pass of `teacher` over each graph, no further than `tap`.
+  public init(
+    teacher: Network<S>, tap: Tap, kernel: SimilarityKernel, graphs: [GraphSample<S>]
+  ) {
+    byGraph = graphs.map { sample in
+      let pass = teacher.forward(sample.features, on: sample.graph, .evaluation, through: tap)
+      guard let features = pass.taps[tap] else { preconditionFailure("the teacher has no \(tap)") }
+      return localStructure(sample.graph, features: features, kernel: kernel)
+    }
+  }
+
+  /// The distributions for the edges of a batch, in its order of edges.
+  public func callAsFunction(_ batch: GraphBatch<S>) -> Matrix<S> {
+    batch.members.count == 1
+      ? byGraph[batch.members[0]] : .stacked(batch.members.map { byGraph[$0] })
+  }
+}

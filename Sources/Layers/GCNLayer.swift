@@ -1,0 +1,63 @@
+import Graph
+import Tensor
+
+/// A graph convolution (Kipf & Welling, ICLR 2017): Y = A dropout(X) W + b, where A holds the edge
+/// weights of a ``GraphNormalization``; X is n x in, W in x out, b 1 x out.
+///
+/// The product with the narrower side is taken first: A (X W) where out <= in, (A X) W otherwise.
+/// Backward: with Z = A^T dY, dW = X^T Z and dX = Z W^T; or dW = (A X)^T dY and dX = A^T (dY W^T);
+/// db = column sums of dY.
+public final class GCNLayer<S: Scalar>: GraphLayer {
+  private let name: String
+  private let weight: Parameter<S>
+  private let bias: Parameter<S>?
+  private let normalization: GraphNormalization
+  private let dropoutProbability: S
+
+  /// The number of input columns.
+  public var inputWidth: Int { weight.value.rows }
+  /// The number of output columns.
+  public var outputWidth: Int { weight.value.columns }
+  /// The weight, then the bias where there is one.
+  public var parameters: [Parameter<S>] { [weight] + (bias.map { [$0] } ?? []) }
+
+  /// A layer with Xavier-uniform weights unless told otherwise, and zero bias.
+  public init(
+    name: String, inputWidth: Int, outputWidth: Int, normalization: GraphNormalization, bias: Bool,
+    dropout: S = 0, initialization: Initialization = .xavierUniform, seed: UInt64
+  ) {
+    self.name = name
+    self.normalization = normalization
+    dropoutProbability = dropout
+    weight = Parameter(
+      "\(name).weight",
+      initialization.values(
+        inputWidth, outputWidth, stream: RandomStream(seed: seed, purpose: "\(name).weight")))
+    self.bias = bias ? Parameter("\(name).bias", Matrix(zeros: 1, outputWidth)) : nil
+  }
+
+  /// Y = A dropout(X) W + b.
+  public func forward(
+    _ x: Matrix<S>, on graph: CSRGraph, _ context: ForwardContext, needsInputGradient: Bool
+  ) -> LayerPass<S> {
+    let (input, throughDropout) = droppedInput(
+      x, context.dropout(dropoutProbability, purpose: name))
+    let edgeWeights: Matrix<S>? = graph.edgeWeights(normalization)
+    let projectsFirst = outputWidth <= inputWidth
+    // The left factor of the product with W, which its gradient needs.
+    let factor = projectsFirst ? input : spmm(graph, input, weights: edgeWeights)
+    var output = Matrix.product(factor, weight.value)
+    if projectsFirst { output = spmm(graph, output, weights: edgeWeights) }
+    if let bias { output.addToRows(bias.value) }
+    return LayerPass(output: output) { [weight, bias] dOutput in
+      bias?.accumulate(dOutput.columnSums())
+      let dProduct =
+        projectsFirst ? spmmBackward(graph, dOutput: dOutput, weights: edgeWeights) : dOutput
+      weight.accumulate(.product(factor, dProduct, transposing: .left))
+      guard needsInputGradient else { return nil }
+      let dFactor = Matrix.product(dProduct, weight.value, transposing: .right)
+      return throughDropout(
+        projectsFirst ? dFactor : spmmBackward(graph, dOutput: dFactor, weights: edgeWeights))
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import Graph
+import Tensor
+
+/// What a forward pass is told besides its input.
+public struct ForwardContext: Sendable {
+  /// Whether dropout is on.
+  public var isTraining: Bool
+  /// The seed of the run, for dropout.
+  public var seed: UInt64
+  /// The training step, for dropout: other steps have other masks.
+  public var step: Int
+
+  /// Training with the given seed at the given step.
+  public static func training(seed: UInt64, step: Int) -> ForwardContext {
+    ForwardContext(isTraining: true, seed: seed, step: step)
+  }
+
+  /// Prediction: no dropout.
+  public static let evaluation = ForwardContext(isTraining: false, seed: 0, step: 0)
+
+  /// A dropout probability with its random numbers, or nil where nothing is dropped.
+  func dropout<S: Scalar>(_ probability: S, purpose: String) -> (probability: S, stream: RandomStream)? {
+    guard isTraining, probability > 0 else { return nil }
+    return (probability, RandomStream(seed: seed, purpose: "dropout \(purpose)", step: step))
+  }
+}
+
+/// The output of one forward call with the backward pass that belongs to it.
+///
+/// The closure holds what the call saved. It takes the gradient of the output, adds to the
+/// gradients of the parameters, and returns the gradient of the input, or nil where the forward call
+/// was told that nobody needs it. Because it belongs to the call and not to the layer, a layer can
+/// be applied several times in a step.
+public struct LayerPass<S: Scalar> {
+  /// The output.
+  public let output: Matrix<S>
+  /// The backward pass.
+  public let backward: (_ dOutput: Matrix<S>) -> Matrix<S>?
+}
+
+/// A layer: parameters, options, and one operation with both of its passes.
+public protocol GraphLayer<S>: AnyObject {
+  /// The precision.
+  associatedtype S: Scalar
+  /// The number of input columns.
+  var inputWidth: Int { get }
+  /// The number of output columns.
+  var outputWidth: Int { get }
+  /// The parameters, in a fixed order.
+  var parameters: [Parameter<S>] { get }
+  /// The output for the features `x`, n x inputWidth, of the nodes of `graph`: n x outputWidth.
+  ///
+  /// - Parameter needsInputGradient: Whether the backward pass shall return the gradient of x.
+  func forward(
+    _ x: Matrix<S>, on graph: CSRGraph, _ context: ForwardContext, needsInputGradient: Bool
+  ) -> LayerPass<S>
+}
+
+/// Dropout in front of a layer: the dropped input, and what turns the gradient of that into the
+/// gradient of the input.
+func droppedInput<S>(
+  _ x: Matrix<S>, _ dropoutOptions: (probability: S, stream: RandomStream)?
+) -> (x: Matrix<S>, backward: (Matrix<S>) -> Matrix<S>) {
+  guard let (probability, stream) = dropoutOptions else { return (x, { $0 }) }
+  return (
+    dropout(x, probability: probability, stream: stream),
+    { dropout($0, probability: probability, stream: stream) }
+  )
+}
