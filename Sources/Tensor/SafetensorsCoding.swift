@@ -1,0 +1,238 @@
+import Foundation
+
+// MARK: Writing
+
+extension SafetensorsFile {
+  /// The bytes of the file.
+  public func serialized() -> Data {
+    let ordered = tensors.sorted {
+      ($1.value.type.size, $0.key) < ($0.value.type.size, $1.key)
+    }
+    var entries: [String] = []
+    if !metadata.isEmpty {
+      let texts = metadata.sorted { $0.key < $1.key }.map { "\(json($0.key)):\(json($0.value))" }
+      entries.append("\"\(Self.metadataKey)\":{\(texts.joined(separator: ","))}")
+    }
+    var end = 0
+    for (name, tensor) in ordered {
+      let start = end
+      end += tensor.bytes.count
+      let shape = tensor.shape.map(String.init).joined(separator: ",")
+      entries.append(
+        """
+        \(json(name)):{"dtype":"\(tensor.type.rawValue)","shape":[\(shape)],\
+        "data_offsets":[\(start),\(end)]}
+        """)
+    }
+    var header = Data("{\(entries.joined(separator: ","))}".utf8)
+    header.append(Data(repeating: UInt8(ascii: " "), count: (8 - header.count % 8) % 8))
+
+    var result = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) }
+    result.reserveCapacity(8 + header.count + end)
+    result.append(header)
+    for (_, tensor) in ordered { result.append(tensor.bytes) }
+    return result
+  }
+
+  /// Writes the file so that at every moment `url` holds the old file or the whole new one.
+  ///
+  /// - Throws: ``SafetensorsError`` if it cannot be written.
+  public func write(to url: URL) throws {
+    do {
+      try serialized().write(to: url, options: .atomic)
+    } catch {
+      throw SafetensorsError(
+        url.path, .unwritable, "cannot be written: \(error.localizedDescription)")
+    }
+  }
+
+  private func json(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\0"..<" ":
+        result += "\\u00" + (scalar.value < 16 ? "0" : "")
+        result += String(scalar.value, radix: 16)
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}
+
+// MARK: Reading
+
+extension SafetensorsFile {
+  /// Reads and checks a file.
+  ///
+  /// - Throws: ``SafetensorsError`` if it is missing, cannot be read, or breaks the format: every
+  ///   byte after the header must belong to exactly one tensor, and every tensor must have as many
+  ///   bytes as its shape and type say.
+  public init(contentsOf url: URL) throws {
+    guard FileManager.default.fileExists(atPath: url.path) else {
+      throw SafetensorsError(url.path, .missing, "does not exist")
+    }
+    let data: Data
+    do {
+      data = try Data(contentsOf: url)
+    } catch {
+      throw SafetensorsError(
+        url.path, .unreadable, "cannot be read: \(error.localizedDescription)")
+    }
+    try self.init(data: data, path: url.path)
+  }
+
+  /// Checks and takes apart the bytes of a file; `path` is what error messages call it.
+  ///
+  /// - Throws: ``SafetensorsError`` as `init(contentsOf:)`.
+  public init(data: Data, path: String) throws {
+    self.path = path
+    let (header, body) = try Self.split(data, path)
+    metadata = header.metadata
+    var covered = 0
+    for entry in header.entries.sorted(by: { ($0.start, $0.end) < ($1.start, $1.end) }) {
+      func fail(_ problem: String) -> SafetensorsError {
+        SafetensorsError(path, tensor: entry.name, .malformed, problem)
+      }
+      guard let type = StoredType(rawValue: entry.dtype) else {
+        let known = StoredType.allCases.map(\.rawValue).joined(separator: ", ")
+        throw fail("has the unknown type \"\(entry.dtype)\"; known are \(known)")
+      }
+      guard entry.start >= 0, entry.start <= entry.end, entry.end <= body.count else {
+        throw fail(
+          "lies at bytes \(entry.start) to \(entry.end), but the file has \(body.count) bytes "
+            + "of data: it is truncated or corrupted")
+      }
+      guard entry.start == covered else {
+        throw fail(
+          "starts at byte \(entry.start) of the data, but the tensors before it end at \(covered)")
+      }
+      guard let size = Self.byteCount(shape: entry.shape, type: type) else {
+        throw fail("has the impossible shape \(entry.shape)")
+      }
+      guard size == entry.end - entry.start else {
+        throw fail(
+          "has \(entry.end - entry.start) bytes, but \(entry.dtype) values of the shape "
+            + "\(entry.shape) take \(size)")
+      }
+      let bytes = body.dropFirst(entry.start).prefix(size)
+      if type == .bool, let bad = bytes.first(where: { $0 > 1 }) {
+        throw fail("is BOOL but holds the byte \(bad), which is neither 0 nor 1")
+      }
+      tensors[entry.name] = StoredTensor(type: type, shape: entry.shape, bytes: bytes)
+      covered = entry.end
+    }
+    guard covered == body.count else {
+      throw SafetensorsError(
+        path, .malformed,
+        "has \(body.count) bytes of data, but its tensors end at byte \(covered)")
+    }
+  }
+
+  private static func split(_ data: Data, _ path: String) throws -> (Header, Data) {
+    func fail(_ problem: String) -> SafetensorsError {
+      SafetensorsError(path, .malformed, problem)
+    }
+    guard data.count >= 8 else {
+      throw fail("has \(data.count) bytes, but a safetensors file starts with 8 bytes of length")
+    }
+    let length = data.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    guard length <= UInt64(data.count - 8) else {
+      throw fail(
+        "declares a header of \(length) bytes, but only \(data.count - 8) follow: "
+          + "it is truncated or no safetensors file")
+    }
+    let text = data.dropFirst(8).prefix(Int(length))
+    do {
+      // A copy, so that the decoder sees indices that start at 0.
+      let header = try JSONDecoder().decode(Header.self, from: Data(text))
+      return (header, data.dropFirst(8 + Int(length)))
+    } catch let error as DecodingError {
+      throw fail("has a header that cannot be read: \(error.explanation)")
+    } catch {
+      throw fail("has a header that cannot be read: \(error.localizedDescription)")
+    }
+  }
+
+  /// The bytes that a shape takes, or nil where it is negative or beyond all memory.
+  private static func byteCount(shape: [Int], type: StoredType) -> Int? {
+    var result = type.size
+    for size in shape {
+      let (product, overflow) = result.multipliedReportingOverflow(by: size)
+      guard size >= 0, !overflow else { return nil }
+      result = product
+    }
+    return result
+  }
+}
+
+private struct Header: Decodable {
+  struct Entry {
+    let name: String
+    let dtype: String
+    let shape: [Int]
+    let start: Int
+    let end: Int
+  }
+
+  struct Fields: Decodable {
+    let dtype: String
+    let shape: [Int]
+    let data_offsets: [Int]
+  }
+
+  struct Key: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+
+  var entries: [Entry] = []
+  var metadata: [String: String] = [:]
+
+  init(from decoder: Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    for key in container.allKeys {
+      if key.stringValue == SafetensorsFile.metadataKey {
+        metadata = try container.decode([String: String].self, forKey: key)
+        continue
+      }
+      let fields: Fields
+      do {
+        fields = try container.decode(Fields.self, forKey: key)
+      } catch let error as DecodingError {
+        throw error
+      } catch {
+        // Foundation does not say where it found a number that is no Int.
+        throw DecodingError.dataCorruptedError(
+          forKey: key, in: container,
+          debugDescription: "shape and data_offsets must be integers (\(error))")
+      }
+      guard fields.data_offsets.count == 2 else {
+        throw DecodingError.dataCorruptedError(
+          forKey: key, in: container, debugDescription: "data_offsets must be two numbers")
+      }
+      entries.append(
+        Entry(
+          name: key.stringValue, dtype: fields.dtype, shape: fields.shape,
+          start: fields.data_offsets[0], end: fields.data_offsets[1]))
+    }
+  }
+}
+
+extension DecodingError {
+  fileprivate var explanation: String {
+    let context: Context
+    switch self {
+    case .dataCorrupted(let c), .keyNotFound(_, let c), .typeMismatch(_, let c),
+      .valueNotFound(_, let c):
+      context = c
+    @unknown default: return localizedDescription
+    }
+    let place = context.codingPath.map(\.stringValue).joined(separator: ".")
+    return place.isEmpty ? context.debugDescription : "\(place): \(context.debugDescription)"
+  }
+}

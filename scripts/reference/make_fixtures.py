@@ -1,0 +1,31 @@
+"""Writes the reference fixtures of the Swift tests; see README.md beside this file."""
+
+import argparse
+from pathlib import Path
+
+import torch
+
+import dense
+import gat
+import gcn
+import initialization
+import losses
+import lsp
+import optimizers
+import student
+
+
+def main():
+    default = Path(__file__).resolve().parents[2] / "Tests" / "Fixtures"
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=default, help=f"default {default}")
+    folder = parser.parse_args().out
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(1)
+    initialization.verify()
+    for module in (gat, gcn, dense, losses, lsp, optimizers, student):
+        module.write(folder)
+
+
+if __name__ == "__main__":
+    main()
