@@ -68,7 +68,7 @@ public struct ObjectiveSchedule: Sendable, Equatable {
   /// The last epoch in which it counts; nil for no end.
   public var lastEpoch: Int?
   /// How many epochs the weight takes to rise: in epoch firstEpoch + k it is
-  /// weight (k + 1) / (warmup + 1) while k < warmup.
+  /// weight min(1, (k + 1) / warmup). 0 for the full weight at once.
   public var warmup: Int
 
   /// A schedule; by default always on.
@@ -82,7 +82,7 @@ public struct ObjectiveSchedule: Sendable, Equatable {
   /// The weight in an epoch; 0 where the objective is off and need not be evaluated.
   public func weight(inEpoch epoch: Int) -> Double {
     guard epoch >= firstEpoch, epoch <= lastEpoch ?? .max else { return 0 }
-    return weight * min(1, Double(epoch - firstEpoch + 1) / Double(warmup + 1))
+    return weight * min(1, Double(epoch - firstEpoch + 1) / Double(max(warmup, 1)))
   }
 }
 

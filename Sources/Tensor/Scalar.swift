@@ -52,6 +52,11 @@ public struct Kernels<S: Scalar>: @unchecked Sendable {
   public let bce: (Int, Int, In, In, UnsafePointer<UInt8>?, S, Out) -> Double
   /// Softmax cross-entropy.
   public let crossEntropy: (Int, Int, In, In, UnsafePointer<UInt8>?, S, Out) -> Double
+  /// Counts of right and wrong labels.
+  public let confusion:
+    (Int, Int, In, In, UnsafePointer<UInt8>?, S, UnsafeMutablePointer<Int>?) -> Void
+  /// The number of rows whose largest logit is at the label.
+  public let rightRows: (Int, Int, In, In, UnsafePointer<UInt8>?) -> Int
   /// One step of Adam.
   public let adam: (Int, S, S, S, S, S, S, Double, Double, In, Out, Out, Out) -> Void
   /// One step of SGD.
@@ -118,6 +123,8 @@ extension Float: Scalar {
     spreadBlocks: ck_spread_blocks_f32,
     bce: ck_bce_f32,
     crossEntropy: ck_cross_entropy_f32,
+    confusion: ck_confusion_f32,
+    rightRows: ck_right_rows_f32,
     adam: ck_adam_f32,
     sgd: ck_sgd_f32,
     spmmRows: ck_spmm_rows_f32,
@@ -161,6 +168,8 @@ extension Double: Scalar {
     spreadBlocks: ck_spread_blocks_f64,
     bce: ck_bce_f64,
     crossEntropy: ck_cross_entropy_f64,
+    confusion: ck_confusion_f64,
+    rightRows: ck_right_rows_f64,
     adam: ck_adam_f64,
     sgd: ck_sgd_f64,
     spmmRows: ck_spmm_rows_f64,

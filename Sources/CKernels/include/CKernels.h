@@ -75,6 +75,15 @@ void ck_philox4x32(const uint32_t key[2], const uint32_t counter[4], uint32_t ou
   double ck_cross_entropy_##SUFFIX(long rows, long columns, const REAL *logits,                    \
                                    const REAL *target, const uint8_t *counts, REAL scale,          \
                                    REAL *gradient);                                                \
+  /* Adds to confusion[0 .. 3] the numbers of true positives, false positives, false negatives and  \
+     true negatives over the rows that count; a label is predicted where its logit is >= threshold. \
+   */                                                                                              \
+  void ck_confusion_##SUFFIX(long rows, long columns, const REAL *logits, const REAL *labels,      \
+                             const uint8_t *counts, REAL threshold, long confusion[4]);            \
+  /* The number of rows that count whose largest logit is at their largest label; the first of     \
+     equal ones is taken. */                                                                       \
+  long ck_right_rows_##SUFFIX(long rows, long columns, const REAL *logits, const REAL *labels,     \
+                              const uint8_t *counts);                                              \
   /* One Adam step; correction1 = 1 - beta1^t, correction2 = 1 - beta2^t. `coupled` decay is added \
      to the gradient, `decoupled` decay (a factor on the parameter) is applied before the step. */ \
   void ck_adam_##SUFFIX(long n, REAL rate, REAL beta1, REAL beta2, REAL epsilon, REAL coupled,     \
