@@ -23,10 +23,12 @@ let package = Package(
       name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .target(
       name: "CKernels",
-      cSettings: [.unsafeFlags([
+      cSettings: [
+        .unsafeFlags([
           // Vectors are passed between inlined functions only, so their ABI does not matter.
           "-O3", "-fno-math-errno", "-fno-trapping-math", "-Wno-psabi",
-        ])]),
+        ])
+      ]),
     .target(
       name: "Tensor", dependencies: ["COpenBLAS", "CLAPACKE", "CKernels"],
       swiftSettings: numeric),

@@ -2,6 +2,14 @@ import Graph
 import Layers
 import Tensor
 
+/// Which way the divergence of local structure preserving goes.
+public enum LSPDirection: String, Sendable, CaseIterable {
+  /// KL(teacher || student), as the authors' code computes it.
+  case teacherToStudent
+  /// KL(student || teacher), as the paper writes it.
+  case studentToTeacher
+}
+
 /// Local structure preserving (LSP; Yang et al., CVPR 2020): the student's distribution of
 /// similarity over each node's neighbours shall be the teacher's,
 ///
@@ -10,17 +18,9 @@ import Tensor
 ///
 /// Only distributions over edges are compared, so the widths of teacher and student are free.
 public final class LocalStructurePreserving<S: Scalar>: Objective {
-  /// Which way the divergence goes.
-  public enum Direction: String, Sendable, CaseIterable {
-    /// KL(teacher || student), as the authors' code computes it.
-    case teacherToStudent
-    /// KL(student || teacher), as the paper writes it.
-    case studentToTeacher
-  }
-
   private let tap: Tap
   private let kernel: SimilarityKernel
-  private let direction: Direction
+  private let direction: LSPDirection
   private let reference: (GraphBatch<S>) -> Matrix<S>
 
   /// The one tap that is compared.
@@ -33,7 +33,7 @@ public final class LocalStructurePreserving<S: Scalar>: Objective {
   ///   - reference: The logarithms of the teacher's distributions for the edges of a batch, m x 1;
   ///     see ``LocalStructure``.
   public init(
-    tap: Tap, kernel: SimilarityKernel, direction: Direction,
+    tap: Tap, kernel: SimilarityKernel, direction: LSPDirection,
     reference: @escaping (GraphBatch<S>) -> Matrix<S>
   ) {
     self.tap = tap

@@ -2,23 +2,24 @@ import Graph
 import Layers
 import Tensor
 
+/// How logits are compared with labels.
+public enum TaskLoss: Sendable, Equatable {
+  /// Binary cross-entropy for each of several labels a node;
+  /// ``binaryCrossEntropy(logits:labels:counts:)``.
+  case binaryCrossEntropy
+  /// Softmax cross-entropy with the one label of a node, smoothed by the given amount;
+  /// ``crossEntropy(logits:target:counts:)``.
+  case crossEntropy(smoothing: Double)
+}
+
 /// The loss of the task itself: logits against the labels of the batch.
 public final class TaskObjective<S: Scalar>: Objective {
-  /// Which loss.
-  public enum Loss: Sendable, Equatable {
-    /// Binary cross-entropy for each label; ``binaryCrossEntropy(logits:labels:counts:)``.
-    case binaryCrossEntropy
-    /// Softmax cross-entropy, labels smoothed by the given amount;
-    /// ``crossEntropy(logits:target:counts:)``.
-    case crossEntropy(smoothing: Double)
-  }
-
-  private let loss: Loss
+  private let loss: TaskLoss
   /// The logits.
   public let taps: [Tap] = [.logits]
 
   /// An objective with the given loss.
-  public init(_ loss: Loss) {
+  public init(_ loss: TaskLoss) {
     self.loss = loss
   }
 

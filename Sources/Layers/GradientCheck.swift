@@ -62,7 +62,9 @@ public enum GradientCheck {
     let pass = layer.forward(x, on: graph, context, needsInputGradient: true)
     guard let dInput = pass.backward(cotangent) else { return ["input": .infinity] }
     var errors = ["input": relativeError(dInput, numericalGradient(at: x, of: value))]
-    for (name, error) in parameterErrors(layer.parameters, of: { value(x) }) { errors[name] = error }
+    for (name, error) in parameterErrors(layer.parameters, of: { value(x) }) {
+      errors[name] = error
+    }
     return errors
   }
 

@@ -19,7 +19,9 @@ public struct ForwardContext: Sendable {
   public static let evaluation = ForwardContext(isTraining: false, seed: 0, step: 0)
 
   /// A dropout probability with its random numbers, or nil where nothing is dropped.
-  func dropout<S: Scalar>(_ probability: S, purpose: String) -> (probability: S, stream: RandomStream)? {
+  func dropout<S: Scalar>(_ probability: S, purpose: String) -> (
+    probability: S, stream: RandomStream
+  )? {
     guard isTraining, probability > 0 else { return nil }
     return (probability, RandomStream(seed: seed, purpose: "dropout \(purpose)", step: step))
   }

@@ -36,7 +36,9 @@ extension Matrix {
   /// The sum of the squares of all elements, in double precision.
   public var sumOfSquares: Double {
     let source = pointer
-    return Parallel.sum(count, of: 32_768) { S.kernels.sumSquares($0.count, source + $0.lowerBound) }
+    return Parallel.sum(count, of: 32_768) {
+      S.kernels.sumSquares($0.count, source + $0.lowerBound)
+    }
   }
 
   /// Whether no element is infinite or not a number.
@@ -147,7 +149,8 @@ public func exponential<S>(_ x: Matrix<S>, factor: S) -> Matrix<S> {
 }
 
 /// dx = factor y dy, from the output y of ``exponential(_:factor:)``.
-public func exponentialBackward<S>(output y: Matrix<S>, dOutput: Matrix<S>, factor: S) -> Matrix<S> {
+public func exponentialBackward<S>(output y: Matrix<S>, dOutput: Matrix<S>, factor: S) -> Matrix<S>
+{
   let (output, gradient) = (y.pointer, dOutput.pointer)
   return y.mapRanges { r, target in
     S.kernels.expBackward(r.count, factor, output + r.lowerBound, gradient + r.lowerBound, target)

@@ -61,8 +61,9 @@ extension Matrix {
     let (aStride, bStride) = (a.columns, b.columns)
 
     // C[rows, :] (+)= op(A)[rows, inner] op(B)[inner, :]
-    func block(_ rows: Range<Int>, _ inner: Range<Int>, _ beta: S, _ target: UnsafeMutablePointer<S>)
-    {
+    func block(
+      _ rows: Range<Int>, _ inner: Range<Int>, _ beta: S, _ target: UnsafeMutablePointer<S>
+    ) {
       let aOffset =
         aTransposed
         ? inner.lowerBound * aStride + rows.lowerBound

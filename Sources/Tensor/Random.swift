@@ -92,7 +92,8 @@ extension Matrix {
     _ rows: Int, _ columns: Int, deviation: Double = 1, stream: RandomStream
   ) -> Matrix {
     var generator = stream.generator()
-    return Matrix(rows, columns, (0..<rows * columns).map { _ in S(deviation * generator.normal()) })
+    return Matrix(
+      rows, columns, (0..<rows * columns).map { _ in S(deviation * generator.normal()) })
   }
 
   /// Independent uniform numbers in [-bound, bound).

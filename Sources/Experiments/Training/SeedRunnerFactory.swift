@@ -1,0 +1,54 @@
+import Foundation
+import Graph
+import Tensor
+
+/// The runner that trains the models of a config on its data.
+///
+/// - Throws: ``DataError`` where the data are missing or damaged.
+func makeSeedRunner(_ context: RunContext) throws -> any SeedRunner {
+  Parallel.threads = context.threads
+  let dataset = try loadDataset(context)
+  switch context.config.precision {
+  case .float32: return ExperimentTraining<Float>(context, dataset)
+  case .float64: return ExperimentTraining<Double>(context, dataset.converted())
+  }
+}
+
+private func loadDataset(_ context: RunContext) throws -> InductiveDataset<Float> {
+  let config = context.config.data
+  var provider = PPIProvider(
+    locator: DatasetLocator(directory: context.dataDirectory?.path), offline: context.offline,
+    onMissing: config.onMissing == .fail
+      ? .fail : .synthetic(shape: config.synthetic.shape, seed: 1)
+  )
+  provider.log = { context.log.info("\($0)") }
+  provider.progress = { done, total in
+    let whole = total.map { " of \($0 / 1_000_000)" } ?? ""
+    context.progress.activity("downloading: \(done / 1_000_000)\(whole) MB")
+  }
+  context.progress.activity("loading \(config.name)")
+  return try provider.dataset()
+}
+
+extension SyntheticDataConfig {
+  /// The same size in the terms of the generator.
+  var shape: SyntheticPPIShape {
+    var shape = SyntheticPPIShape()
+    shape.trainGraphs = trainGraphs
+    shape.validGraphs = validGraphs
+    shape.testGraphs = testGraphs
+    shape.nodesPerGraph = nodesPerGraph
+    shape.meanDegree = meanDegree
+    shape.features = features
+    shape.labels = labels
+    return shape
+  }
+}
+
+extension DataError: ReportableError {
+  var exitCode: Int32 { isMissing ? ExitStatus.missingInput : ExitStatus.badData }
+}
+
+extension SafetensorsError: ReportableError {
+  var exitCode: Int32 { kind == .unwritable ? ExitStatus.runFailed : ExitStatus.badData }
+}

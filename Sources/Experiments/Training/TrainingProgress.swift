@@ -1,0 +1,72 @@
+/// Where the training of a model stands, besides its weights and the optimiser's state: with these
+/// it goes on from a checkpoint to the same bits as if it had never stopped.
+struct TrainingProgress: Codable, Equatable {
+  /// The epoch that is being trained, from 0; all epochs before it are complete.
+  var epoch = 0
+  /// Batches of that epoch that are done.
+  var batch = 0
+  /// Sums over those batches.
+  var sums = LossSums()
+  /// Steps of the optimiser since the beginning.
+  var step = 0
+  /// Wall time of training, without evaluations, in seconds.
+  var seconds = 0.0
+  /// The mean total loss of the last complete epoch.
+  var lastLoss = 0.0
+  /// Which epoch's weights are kept, and why.
+  var selection = Selection()
+
+  /// Sums of losses over the batches of an epoch.
+  struct LossSums: Codable, Equatable {
+    /// The sum of the total.
+    var total = 0.0
+    /// Each objective's unweighted loss: its name, sum, and the batches in which it was on.
+    var terms: [Term] = []
+
+    struct Term: Codable, Equatable {
+      var name: String
+      var sum: Double
+      var count: Int
+    }
+
+    mutating func add(total: Double, losses: [(name: String, loss: Double)]) {
+      self.total += total
+      for (name, loss) in losses {
+        if let place = terms.firstIndex(where: { $0.name == name }) {
+          terms[place].sum += loss
+          terms[place].count += 1
+        } else {
+          terms.append(Term(name: name, sum: loss, count: 1))
+        }
+      }
+    }
+
+    /// Each objective's mean over the batches in which it was on.
+    var means: [(String, Double)] { terms.map { ($0.name, $0.sum / Double($0.count)) } }
+  }
+
+  /// The state of a checkpoint rule.
+  struct Selection: Codable, Equatable {
+    /// The epoch whose weights are kept, or nil before the first.
+    var epoch: Int?
+    /// The validation score at that epoch.
+    var score = 0.0
+    /// The training loss at that epoch.
+    var loss = 0.0
+
+    /// Whether the weights of an evaluated epoch shall be kept, which are then the best so far.
+    mutating func keeps(
+      epoch: Int, score: Double, loss: Double, by rule: TrainingConfig.Checkpoint
+    ) -> Bool {
+      let isBetter: Bool =
+        switch rule {
+        case .last: false
+        case .bestValidation: self.epoch == nil || score > self.score
+        // As in the authors' code, both marks are set anew whichever of them was passed.
+        case .validationRoseOrLossFell: self.epoch == nil || score > self.score || loss < self.loss
+        }
+      if isBetter { self = Selection(epoch: epoch, score: score, loss: loss) }
+      return isBetter
+    }
+  }
+}
