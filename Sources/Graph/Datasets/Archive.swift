@@ -1,0 +1,154 @@
+import CZip
+import Foundation
+
+/// A zip archive (also .npz), opened for reading with libzip.
+///
+/// Stored and deflated members are read whole; their CRC is checked. Members may lie in a folder
+/// inside the archive: they are found by their last path component.
+public final class Archive: FileBundle {
+  /// How much an archive may hold before it is refused, so that a small damaged or hostile file
+  /// cannot fill the memory.
+  public struct Limits: Sendable {
+    /// The largest number of members.
+    public var members = 65_536
+    /// The largest inflated size of one member, in bytes.
+    public var memberBytes = 2 << 30
+
+    /// Limits that every data set in use stays far below.
+    public init() {}
+  }
+
+  /// A file in the archive.
+  public struct Member: Equatable, Sendable {
+    /// Its path in the archive.
+    public let path: String
+    /// Its inflated size in bytes.
+    public let size: Int
+    fileprivate let index: UInt64
+
+    /// Its path's last component.
+    public var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+  }
+
+  /// The archive's path.
+  public let location: String
+  /// The files in the archive, in its order; folders are left out.
+  public private(set) var members: [Member] = []
+  private let handle: OpaquePointer
+
+  /// Opens the archive at `path` and reads its directory.
+  ///
+  /// - Throws: ``DataError``: missing if the file is not there or cannot be opened, malformed if
+  ///   it is no zip archive, is truncated, or exceeds `limits`.
+  public init(path: String, limits: Limits = Limits()) throws {
+    location = path
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw DataError.missing(path, "the file does not exist")
+    }
+    var code: Int32 = 0
+    guard let handle = zip_open(path, ZIP_RDONLY, &code) else {
+      throw Archive.openError(path: path, code: code)
+    }
+    self.handle = handle
+    let count = zip_get_num_entries(handle, 0)
+    guard count <= limits.members else {
+      throw DataError.malformed(
+        path, "the archive has \(count) members; at most \(limits.members) are accepted")
+    }
+    for index in 0..<UInt64(max(0, count)) {
+      var status = zip_stat_t()
+      guard zip_stat_index(handle, index, 0, &status) == 0, let name = status.name,
+        status.valid & UInt64(ZIP_STAT_SIZE) != 0
+      else {
+        throw DataError.malformed(path, "member \(index) of the archive has no name or no size")
+      }
+      let memberPath = String(cString: name)
+      if memberPath.hasSuffix("/") { continue }
+      guard status.size <= UInt64(limits.memberBytes) else {
+        throw DataError.malformed(
+          path,
+          "the member \(memberPath) says that it holds \(status.size) bytes; at most "
+            + "\(limits.memberBytes) are accepted")
+      }
+      members.append(Member(path: memberPath, size: Int(status.size), index: index))
+    }
+  }
+
+  deinit { zip_discard(handle) }
+
+  /// Whether the archive has a member of this name, at its top or in a folder.
+  ///
+  /// - Throws: ``DataError`` (malformed) if several folders have one.
+  public func contains(_ name: String) throws -> Bool { try member(named: name) != nil }
+
+  /// The inflated bytes of the member of this name, at the archive's top or in a folder.
+  ///
+  /// - Throws: ``DataError``: missing if there is none, malformed if several folders have one, if
+  ///   its data are damaged, or if it is compressed or encrypted in a way that cannot be read.
+  public func read(_ name: String) throws -> [UInt8] {
+    guard let member = try member(named: name) else {
+      throw DataError.missing(location, "the archive has no member \(name)")
+    }
+    return try read(member)
+  }
+
+  /// The inflated bytes of one member.
+  ///
+  /// - Throws: ``DataError`` (malformed) as ``read(_:)-(String)``.
+  public func read(_ member: Member) throws -> [UInt8] {
+    guard let file = zip_fopen_index(handle, member.index, 0) else {
+      throw damaged(member, String(cString: zip_strerror(handle)))
+    }
+    defer { zip_fclose(file) }
+    let bytes = try [UInt8](unsafeUninitializedCapacity: member.size) { buffer, filled in
+      while filled < member.size {
+        let read = zip_fread(file, buffer.baseAddress! + filled, UInt64(member.size - filled))
+        guard read >= 0 else { throw damaged(member, String(cString: zip_file_strerror(file))) }
+        guard read > 0 else {
+          throw damaged(member, "it ends after \(filled) of \(member.size) bytes")
+        }
+        filled += Int(read)
+      }
+    }
+    // libzip compares the CRC when it is asked to read at the end.
+    var extra: UInt8 = 0
+    let rest = zip_fread(file, &extra, 1)
+    guard rest >= 0 else { throw damaged(member, String(cString: zip_file_strerror(file))) }
+    guard rest == 0 else {
+      throw damaged(member, "it holds more than the \(member.size) bytes that it says")
+    }
+    return bytes
+  }
+
+  private func member(named name: String) throws -> Member? {
+    let found = members.filter { $0.path == name || $0.name == name }
+    guard found.count <= 1 else {
+      throw DataError.malformed(
+        location,
+        "the archive has several members \(name): "
+          + found.map(\.path).joined(separator: ", "))
+    }
+    return found.first
+  }
+
+  private func damaged(_ member: Member, _ reason: String) -> DataError {
+    DataError.malformed(
+      location,
+      "the archive is damaged: its member \(member.path) cannot be read (\(reason)); get the "
+        + "archive again")
+  }
+
+  private static func openError(path: String, code: Int32) -> DataError {
+    var error = zip_error_t()
+    zip_error_init_with_code(&error, code)
+    defer { zip_error_fini(&error) }
+    let reason = String(cString: zip_error_strerror(&error))
+    switch code {
+    case ZIP_ER_OPEN, ZIP_ER_READ, ZIP_ER_SEEK, ZIP_ER_NOENT:
+      return .missing(path, "the archive cannot be opened (\(reason))")
+    default:
+      return .malformed(
+        path, "this is no zip archive, or a truncated or damaged one (\(reason)); get it again")
+    }
+  }
+}

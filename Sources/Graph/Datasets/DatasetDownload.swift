@@ -1,0 +1,204 @@
+import Foundation
+
+#if canImport(FoundationNetworking)
+  import FoundationNetworking
+#endif
+
+/// Downloads of data sets into the cache.
+public enum DatasetDownload {
+  /// How long to wait for a server.
+  public struct Patience: Sendable {
+    /// Seconds until the first bytes of the answer.
+    public var connect: TimeInterval
+    /// Seconds without any bytes after that.
+    public var stall: TimeInterval
+
+    /// Short by default, so that a machine without network goes on at once.
+    public init(connect: TimeInterval = 5, stall: TimeInterval = 30) {
+      self.connect = connect
+      self.stall = stall
+    }
+  }
+
+  /// Called now and then with the bytes received and, if the server said, their final number.
+  public typealias Progress = (_ received: Int, _ total: Int?) -> Void
+
+  /// Downloads a data set's archive to `destination`.
+  ///
+  /// The data arrive under a temporary name in the same folder. They are moved into place only
+  /// once `check` has found them good; whatever fails, the temporary file is removed.
+  ///
+  /// - Throws: ``DataError`` (missing) that says for every address what went wrong, whether the
+  ///   network, the folder or `check`.
+  public static func fetch(
+    _ descriptor: DatasetDescriptor, to destination: URL, patience: Patience = Patience(),
+    progress: Progress? = nil, check: (URL) throws -> Void
+  ) throws {
+    let folder = destination.deletingLastPathComponent()
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw DataError.missing(
+        folder.path, "the cache folder cannot be made (\(error.localizedDescription))")
+    }
+    removeAbandoned(in: folder, archive: destination.lastPathComponent)
+    var failures: [String] = []
+    for url in descriptor.urls {
+      let temporary = folder.appendingPathComponent(
+        "\(destination.lastPathComponent)\(partMark)\(UUID().uuidString)")
+      defer { unlink(temporary.path) }
+      do {
+        try Transfer(
+          url: url, file: temporary, limit: descriptor.downloadLimit, patience: patience
+        ).run(progress: progress)
+        try check(temporary)
+        guard rename(temporary.path, destination.path) == 0 else {
+          throw DataError.missing(
+            destination.path,
+            "the file cannot be moved into place (\(String(cString: strerror(errno))))"
+          )
+        }
+        return
+      } catch {
+        failures.append("\(url.absoluteString): \(error)")
+      }
+    }
+    throw DataError.missing(
+      "", "the download failed: " + failures.joined(separator: "; "))
+  }
+
+  private static let partMark = ".part-"
+
+  /// Removes what runs that were killed while downloading have left.
+  private static func removeAbandoned(in folder: URL, archive: String) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    for name in names where name.hasPrefix(archive + partMark) {
+      let path = folder.appendingPathComponent(name).path
+      var status = stat()
+      if stat(path, &status) == 0, time(nil) - status.st_mtim.tv_sec > 3600 { unlink(path) }
+    }
+  }
+}
+
+/// One request, written to a file as it arrives. `run` waits for it, but never longer than it is
+/// patient: whether URLSession keeps its time-outs is not relied upon.
+private final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
+  private let url: URL
+  private let file: URL
+  private let limit: Int
+  private let patience: DatasetDownload.Patience
+
+  private let condition = NSCondition()
+  private var handle: FileHandle?
+  private var received = 0
+  private var total: Int?
+  private var lastArrival: Date?
+  private var result: Result<Void, DataError>?
+
+  init(url: URL, file: URL, limit: Int, patience: DatasetDownload.Patience) {
+    self.url = url
+    self.file = file
+    self.limit = limit
+    self.patience = patience
+  }
+
+  func run(progress: DatasetDownload.Progress?) throws {
+    let descriptor = open(file.path, O_WRONLY | O_CREAT | O_EXCL, 0o644)
+    guard descriptor >= 0 else {
+      throw DataError.missing(
+        file.path, "the file cannot be written (\(String(cString: strerror(errno))))")
+    }
+    handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    let configuration = URLSessionConfiguration.ephemeral
+    configuration.timeoutIntervalForRequest = max(patience.connect, patience.stall)
+    let session = URLSession(configuration: configuration, delegate: self, delegateQueue: nil)
+    defer { session.invalidateAndCancel() }
+    session.dataTask(with: url).resume()
+
+    let begin = Date()
+    condition.lock()
+    defer {
+      // Chunks that come after this are dropped.
+      handle = nil
+      condition.unlock()
+    }
+    var reported = -1
+    while true {
+      if received != reported {
+        reported = received
+        let total = total
+        condition.unlock()
+        progress?(reported, total)
+        condition.lock()
+      }
+      if let result { return try result.get() }
+      let deadline =
+        lastArrival.map { $0 + patience.stall } ?? begin + patience.connect
+      if Date() >= deadline {
+        throw DataError.missing(
+          "",
+          lastArrival == nil
+            ? "no answer within \(seconds(patience.connect))"
+            : "nothing arrived for \(seconds(patience.stall)), after \(received) bytes")
+      }
+      _ = condition.wait(until: min(deadline, Date() + 0.2))
+    }
+  }
+
+  private func seconds(_ interval: TimeInterval) -> String {
+    interval == interval.rounded() ? "\(Int(interval)) s" : "\(interval) s"
+  }
+
+  private func finish(_ outcome: Result<Void, DataError>) {
+    if result == nil { result = outcome }
+    handle = nil
+    condition.signal()
+  }
+
+  func urlSession(
+    _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
+    completionHandler: @escaping (URLSession.ResponseDisposition) -> Void
+  ) {
+    condition.lock()
+    defer { condition.unlock() }
+    lastArrival = Date()
+    if let http = response as? HTTPURLResponse, http.statusCode != 200 {
+      finish(.failure(.missing("", "the server answered \(http.statusCode)")))
+      return completionHandler(.cancel)
+    }
+    if response.expectedContentLength > 0 { total = Int(response.expectedContentLength) }
+    completionHandler(.allow)
+  }
+
+  func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
+    condition.lock()
+    defer { condition.unlock() }
+    guard let handle else { return }
+    lastArrival = Date()
+    guard received + data.count <= limit else {
+      dataTask.cancel()
+      return finish(.failure(.missing("", "the file is larger than \(limit) bytes")))
+    }
+    do {
+      try handle.write(contentsOf: data)
+    } catch {
+      dataTask.cancel()
+      return finish(
+        .failure(
+          .missing(file.path, "the file cannot be written (\(error.localizedDescription))")))
+    }
+    received += data.count
+  }
+
+  func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: Error?) {
+    condition.lock()
+    defer { condition.unlock() }
+    if let error {
+      finish(.failure(.missing("", error.localizedDescription)))
+    } else if let total, received != total {
+      finish(.failure(.missing("", "the connection ended after \(received) of \(total) bytes")))
+    } else {
+      finish(.success(()))
+    }
+  }
+}
