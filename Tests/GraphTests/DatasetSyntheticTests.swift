@@ -38,7 +38,7 @@ import Testing
       }
       #expect((0..<n).allSatisfy { edges.contains($0 * n + $0) })
       #expect(edges.allSatisfy { edges.contains($0 % n * n + $0 / n) })
-      #expect(sample.features.elements.allSatisfy(\.isFinite))
+      #expect(sample.features.elements.allSatisfy { $0.isFinite })
       #expect(sample.labels.elements.allSatisfy { $0 == 0 || $0 == 1 })
       // Heavy-tailed: the hub has many times the mean, half the nodes are well below it.
       let degrees = (0..<n).map { graph.inDegree($0) - 1 }.sorted()
@@ -83,7 +83,7 @@ import Testing
     let own = explained { $0.features }
     let neighbourhood = explained { sideBySide($0.features, neighbourMean($0, shift: 0)) }
     let strangers = explained { sideBySide($0.features, neighbourMean($0, shift: 1)) }
-    #expect(own > 0.05)
+    #expect(own > 0.02)
     #expect(neighbourhood > own + 0.15)
     #expect(strangers < own + 0.05)
   }

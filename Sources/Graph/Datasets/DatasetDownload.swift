@@ -110,7 +110,9 @@ private final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Senda
     }
     handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     let configuration = URLSessionConfiguration.ephemeral
-    configuration.timeoutIntervalForRequest = max(patience.connect, patience.stall)
+    // Only a backstop (of whole seconds, as it is cut to those): the waiting below decides.
+    configuration.timeoutIntervalForRequest =
+      max(patience.connect, patience.stall).rounded(.up) + 5
     let session = URLSession(configuration: configuration, delegate: self, delegateQueue: nil)
     defer { session.invalidateAndCancel() }
     session.dataTask(with: url).resume()

@@ -120,8 +120,9 @@ private struct SyntheticModel {
     }
 
     var features = [Float](repeating: 0, count: n * shape.features)
-    for community in communities {
-      let topic = random.below(SyntheticModel.topics)
+    // Topics take turns, so that training and test graphs are alike.
+    for (k, community) in communities.enumerated() {
+      let topic = (k + index) % SyntheticModel.topics
       for i in community {
         for f in 0..<shape.features
         where random.uniform() < featureProbability[topic * shape.features + f] {

@@ -1,0 +1,83 @@
+import Foundation
+
+/// A server on this machine that answers every connection with the same bytes, for tests of
+/// downloads.
+final class DatasetServer: @unchecked Sendable {
+  /// What becomes of a connection.
+  enum Behaviour {
+    /// An answer with this status and body.
+    case answer(status: Int, body: [UInt8])
+    /// An answer that promises the body and stops after so many bytes of it.
+    case breakOff(body: [UInt8], after: Int)
+    /// The same, but the connection stays open.
+    case stall(body: [UInt8], after: Int)
+    /// Nothing.
+    case silence
+  }
+
+  let port: UInt16
+  private let listener: Int32
+  private let lock = NSLock()
+  private var open: [Int32] = []
+
+  init(_ behaviour: Behaviour) throws {
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let bound = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(listener, $0, size) == 0 && listen(listener, 8) == 0
+          && getsockname(listener, $0, &size) == 0
+      }
+    }
+    guard listener >= 0, bound else { throw POSIXError(.EADDRNOTAVAIL) }
+    self.listener = listener
+    port = UInt16(bigEndian: address.sin_port)
+    Thread.detachNewThread { [self] in
+      while true {
+        let connection = accept(listener, nil, nil)
+        guard connection >= 0 else { return }
+        serve(connection, behaviour)
+      }
+    }
+  }
+
+  /// Closes everything.
+  func stop() {
+    shutdown(listener, Int32(SHUT_RDWR))
+    close(listener)
+    lock.withLock { open.forEach { _ = close($0) } }
+  }
+
+  var url: URL { URL(string: "http://127.0.0.1:\(port)/x.zip")! }
+
+  private func serve(_ connection: Int32, _ behaviour: Behaviour) {
+    var request = [UInt8](repeating: 0, count: 65_536)
+    _ = recv(connection, &request, request.count, 0)
+    func write(_ status: Int, _ length: Int, _ body: ArraySlice<UInt8>) {
+      let head = "HTTP/1.1 \(status) X\r\nContent-Length: \(length)\r\nConnection: close\r\n\r\n"
+      let bytes = Array(head.utf8) + body
+      var sent = 0
+      while sent < bytes.count {
+        let count = bytes.withUnsafeBytes {
+          send(connection, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL))
+        }
+        guard count > 0 else { return }
+        sent += count
+      }
+    }
+    switch behaviour {
+    case .answer(let status, let body): write(status, body.count, body[...])
+    case .breakOff(let body, let after): write(200, body.count, body[..<after])
+    case .stall(let body, let after):
+      write(200, body.count, body[..<after])
+      return keep(connection)
+    case .silence: return keep(connection)
+    }
+    close(connection)
+  }
+
+  private func keep(_ connection: Int32) { lock.withLock { open.append(connection) } }
+}
