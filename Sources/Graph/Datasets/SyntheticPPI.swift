@@ -67,7 +67,7 @@ private struct SyntheticModel {
 
   init(shape: SyntheticPPIShape, seed: UInt64) {
     self.shape = shape
-    var random = SeededGenerator(seed: seed, stream: 0)
+    var random = RandomStream(seed: seed, purpose: "synthetic model").generator()
     // PPI's features are rare, most on 0.5 to 3 % of the nodes, one on 16 %.
     let common = random.below(shape.features)
     let base = (0..<shape.features).map { feature in
@@ -84,12 +84,12 @@ private struct SyntheticModel {
     for _ in 0..<SyntheticModel.hidden {
       for weight in SyntheticModel.blockWeights {
         let scale = weight / Float(shape.features).squareRoot()
-        for _ in 0..<shape.features { first.append(scale * random.normal()) }
+        for _ in 0..<shape.features { first.append(scale * random.nearlyNormal()) }
       }
     }
     self.first = first
     let scale = 1 / Float(SyntheticModel.hidden).squareRoot()
-    second = (0..<shape.labels * SyntheticModel.hidden).map { _ in scale * random.normal() }
+    second = (0..<shape.labels * SyntheticModel.hidden).map { _ in scale * random.nearlyNormal() }
     labelShare = (0..<shape.labels).map { _ in
       let u = random.uniform()
       return 0.1 + 0.79 * u * u * u
@@ -98,7 +98,7 @@ private struct SyntheticModel {
 
   /// One graph and its features, still 0 or 1.
   func draft(graph index: Int, seed: UInt64) throws -> Draft {
-    var random = SeededGenerator(seed: seed, stream: UInt64(2 * index + 2))
+    var random = RandomStream(seed: seed, purpose: "synthetic graph", step: index).generator()
     let n = shape.nodeRange.lowerBound + random.below(shape.nodeRange.count)
     // Communities are runs of nodes here; the numbering is shuffled at the end.
     var communities: [Range<Int>] = []
@@ -137,7 +137,7 @@ private struct SyntheticModel {
 
   /// Undirected edges without loops or repetitions, meanDegree / 2 a node.
   private func edges(
-    communities: [Range<Int>], nodeCount n: Int, random: inout SeededGenerator
+    communities: [Range<Int>], nodeCount n: Int, random: inout RandomStream.Generator
   ) -> [(Int, Int)] {
     let wanted = Int((shape.meanDegree * Double(n) / 2).rounded())
     // Weights u^(-3/4), cut off at 60: like PPI's degrees, half are below half the mean and the
@@ -152,7 +152,7 @@ private struct SyntheticModel {
       communityOf += repeatElement(community, count: community.count)
     }
     /// A node of the range, with probability proportional to its weight.
-    func node(in range: Range<Int>, _ random: inout SeededGenerator) -> Int {
+    func node(in range: Range<Int>, _ random: inout RandomStream.Generator) -> Int {
       let (from, to) = (cumulative[range.lowerBound], cumulative[range.upperBound])
       let position = from + (to - from) * random.uniform()
       var (low, high) = (range.lowerBound, range.upperBound - 1)
@@ -202,7 +202,7 @@ private struct SyntheticModel {
     var scores: [[Float]] = []
     for g in drafts.indices {
       drafts[g].features = blocks[0][g]
-      var random = SeededGenerator(seed: seed, stream: UInt64(2 * g + 3))
+      var random = RandomStream(seed: seed, purpose: "synthetic noise", step: g).generator()
       scores.append(
         self.scores(blocks.map { $0[g] }, nodeCount: drafts[g].graph.nodeCount, random: &random))
     }
@@ -220,7 +220,7 @@ private struct SyntheticModel {
 
   /// B softsign(A [blocks]) + noise, nodes x labels.
   private func scores(
-    _ blocks: [[Float]], nodeCount: Int, random: inout SeededGenerator
+    _ blocks: [[Float]], nodeCount: Int, random: inout RandomStream.Generator
   ) -> [Float] {
     let f = shape.features
     var result = [Float](repeating: 0, count: nodeCount * shape.labels)
@@ -235,7 +235,7 @@ private struct SyntheticModel {
         h[k] = sum / (1 + abs(sum))
       }
       for label in 0..<shape.labels {
-        var sum = SyntheticModel.noise * random.normal()
+        var sum = SyntheticModel.noise * random.nearlyNormal()
         for k in h.indices { sum += second[label * h.count + k] * h[k] }
         result[i * shape.labels + label] = sum
       }
@@ -280,36 +280,16 @@ private struct SyntheticModel {
   }
 }
 
-/// Random numbers from a seed and a stream: SplitMix64 (Steele, Lea, Flood: Fast Splittable
-/// Pseudorandom Number Generators, OOPSLA 2014).
-private struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64, stream: UInt64) {
-    state = seed
-    state = next() ^ (stream &* 0xd134_2543_de82_ef95)
-    state = next()
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-
-  /// Uniform in 0 ..< 1.
-  mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
-
+extension RandomStream.Generator {
   /// Uniform in 0 ..< bound.
-  mutating func below(_ bound: Int) -> Int {
+  fileprivate mutating func below(_ bound: Int) -> Int {
     Int(next().multipliedFullWidth(by: UInt64(bound)).high)
   }
 
-  /// Nearly normal, of mean 0 and variance 1: a sum of four uniform numbers.
-  mutating func normal() -> Float {
-    let sum = uniform() + uniform() + uniform() + uniform()
-    return Float((sum - 2) * 3.0.squareRoot())
+  /// Nearly normal, of mean 0 and variance 1: a sum of four uniform numbers of 16 bits.
+  fileprivate mutating func nearlyNormal() -> Float {
+    let bits = next()
+    let sum = (bits & 0xffff) + (bits >> 16 & 0xffff) + (bits >> 32 & 0xffff) + (bits >> 48)
+    return (Float(sum) * 0x1p-16 - 2) * Float(3).squareRoot()
   }
 }
