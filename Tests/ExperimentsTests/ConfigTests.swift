@@ -224,7 +224,7 @@ struct ConfigFileTests {
     members["quick"] = block
     let file = try Self.write(JSONValue.object(members).prettyText)
     let error = try #require(throws: ConfigError.self) { try file.resolve(quick: false) }
-    #expect(error.message.contains(message), "\(error.message)")
+    #expect(error.description.contains(message), "\(error.description)")
     #expect(error.exitCode == 65)
   }
 
@@ -237,13 +237,13 @@ struct ConfigFileTests {
     }
     #expect(error.problems.count == 2)  // The seeds are looked at once the rest can be read.
     #expect(
-      error.message.contains("models.teacher.training.epochs: found -1, expected an integer"))
-    #expect(error.message.contains("(set by --set models.0.training.epochs)"))
+      error.description.contains("models.teacher.training.epochs: found -1, expected an integer"))
+    #expect(error.description.contains("(set by --set models.0.training.epochs)"))
   }
 
   @Test func syntaxErrorsHaveFileLineAndColumn() throws {
     let error = try #require(throws: ConfigError.self) { try Self.write("{\n  \"name\": }") }
-    #expect(error.message == "c.json:2:11: not valid JSON: found \"}\", expected a value")
+    #expect(error.description == "c.json:2:11: not valid JSON: found \"}\", expected a value")
   }
 
   @Test func everyShippedConfigIsValid() throws {

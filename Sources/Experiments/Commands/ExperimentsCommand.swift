@@ -49,7 +49,7 @@ struct ExperimentsCommand: ParsableCommand {
       return ExitStatus.done
     } catch let error as any ReportableError {
       environment.terminal.showLive("")
-      environment.terminal.print("error: \(error.message)")
+      environment.terminal.print("error: \(error)")
       return error.exitCode
     } catch {
       // Help and version requests and bad usage come as the parser's errors.

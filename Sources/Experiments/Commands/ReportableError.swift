@@ -1,10 +1,9 @@
 import Foundation
 
-/// What went wrong, in words for the user, and the exit code that goes with it.
-protocol ReportableError: Error {
+/// What went wrong, and the exit code that goes with it. Its description is for the user: what was
+/// wrong, where, what was expected, what to do.
+protocol ReportableError: Error, CustomStringConvertible {
   var exitCode: Int32 { get }
-  /// What was wrong, where, what was expected, what to do.
-  var message: String { get }
 }
 
 /// Exit codes, as in sysexits.h where it has one.
@@ -20,18 +19,21 @@ enum ExitStatus {
 /// An input file that is not there or cannot be read.
 struct InputError: ReportableError {
   var message: String
+  var description: String { message }
   var exitCode: Int32 { ExitStatus.missingInput }
 }
 
 /// A run that failed on its way.
 struct RunError: ReportableError {
   var message: String
+  var description: String { message }
   var exitCode: Int32 { ExitStatus.runFailed }
 }
 
 /// A run that was asked to stop and saved its state.
 struct Interrupted: ReportableError {
   var message = "interrupted"
+  var description: String { message }
   var exitCode: Int32 { ExitStatus.interrupted }
 }
 

@@ -6,7 +6,7 @@ struct ConfigError: ReportableError {
 
   var exitCode: Int32 { ExitStatus.badData }
 
-  var message: String {
+  var description: String {
     guard problems.count != 1 else { return "\(source): \(problems[0].description)" }
     return "\(source): \(problems.count) problems"
       + problems.map { "\n  \($0.description)" }.joined()

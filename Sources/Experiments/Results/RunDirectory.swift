@@ -155,7 +155,7 @@ struct RunDirectory {
     do {
       return try JSONFile.read(file, named: "\(name)/\(file.lastPathComponent)")
     } catch let error as ConfigError {
-      throw unreadable(file, error.message)
+      throw unreadable(file, error.description)
     }
   }
 
@@ -169,5 +169,6 @@ struct RunDirectory {
 /// A run's folder that cannot be used.
 struct RunDirectoryError: ReportableError {
   var message: String
+  var description: String { message }
   var exitCode: Int32 { ExitStatus.badData }
 }
