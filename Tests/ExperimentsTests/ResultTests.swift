@@ -109,7 +109,7 @@ struct ResultTests {
     ).text
     #expect(two.contains("sample (synthetic), 2 seeds: 1, 2\n"))
     #expect(two.contains("96.00 ± 1.41"))
-    #expect(two.contains("synthetic: a generated stand-in for ppi"))
+    #expect(two.contains("PPI, synthetic: a generated stand-in, not the real data\n"))
     let lines = two.split(separator: "\n").filter { $0.hasPrefix("|") }
     #expect(lines.count == 5 && Set(lines.map(\.count)).count == 1)
   }

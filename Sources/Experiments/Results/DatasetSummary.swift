@@ -32,7 +32,7 @@ struct DatasetSummary: Record {
   /// What a reader of the results must know about the data, or nil.
   var caveat: String? {
     var parts: [String] = []
-    if synthetic { parts.append("synthetic: a generated stand-in for \(name), not the data set") }
+    if synthetic { parts.append("synthetic: a generated stand-in, not the real data") }
     if labelledShare < 1 {
       // Rounded down: 99.999 % must not read as all of them.
       parts.append("\(Figures.percentFloor(labelledShare)) % of labels")
