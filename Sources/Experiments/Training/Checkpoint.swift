@@ -56,7 +56,7 @@ struct CheckpointError: ReportableError {
   var path: String
   var reason: String
   var exitCode: Int32 { ExitStatus.badData }
-  var message: String {
+  var description: String {
     "\(path) is not a checkpoint of this training: \(reason); remove it, or run with --restart"
   }
 }

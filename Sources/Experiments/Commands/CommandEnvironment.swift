@@ -1,0 +1,29 @@
+import Foundation
+
+/// What a command may touch of the world around it, so that tests can stand in for it.
+struct CommandEnvironment {
+  /// What relative paths are relative to.
+  var currentDirectory: URL
+  /// The command line, for provenance.
+  var arguments: [String]
+  /// Results go here.
+  var output: (String) -> Void
+  /// Everything else goes here.
+  var terminal: Terminal
+  var interruption: Interruption
+  /// Loads the data and gets ready to train.
+  var makeSeedRunner: (RunContext) throws -> any SeedRunner
+  var now: () -> Date = { Date() }
+
+  /// The process's own.
+  static var process: CommandEnvironment {
+    CommandEnvironment(
+      currentDirectory: URL(
+        filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory),
+      arguments: CommandLine.arguments,
+      output: { FileHandle.standardOutput.write(Data($0.utf8)) },
+      terminal: .standardError,
+      interruption: .process,
+      makeSeedRunner: Experiments.makeSeedRunner)
+  }
+}

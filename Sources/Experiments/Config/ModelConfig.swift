@@ -1,0 +1,32 @@
+/// One model: what it is, how it is trained, and on what.
+struct ModelConfig: Record {
+  /// Names the model in results, and for objectives of later models.
+  var name = ""
+  var architecture = ArchitectureConfig()
+  var training = TrainingConfig()
+  /// The training loss is the weighted sum of these.
+  var objectives: [ObjectiveConfig] = []
+
+  mutating func fields(_ visitor: any FieldVisitor) {
+    visitor.field("name", &name, .name, required: true, "The model's name in results.")
+    visitor.record("architecture", &architecture, required: true, "The network.")
+    visitor.record("training", &training, required: true, "How the model is trained.")
+    visitor.records(
+      "objectives", &objectives, "The training loss is the weighted sum of these.")
+  }
+
+  var inconsistencies: [Inconsistency] {
+    var found: [Inconsistency] = []
+    if let name = firstDuplicate(of: objectives.map(\.name)) {
+      let message = "two objectives are named \"\(name)\""
+      found.append(Inconsistency(key: "objectives", message: message))
+    }
+    if !objectives.contains(where: { $0.kind.objectiveSettings.isTask }) {
+      let tasks = ObjectiveKind.choices.filter(\.fresh.objectiveSettings.isTask).map(\.name)
+      let message =
+        "none compares the outputs with labels; add one of type \(tasks.joined(separator: " or "))"
+      found.append(Inconsistency(key: "objectives", message: message))
+    }
+    return found
+  }
+}

@@ -1,0 +1,19 @@
+/// Binary cross-entropy with logits, the mean over known nodes and labels.
+struct BinaryCrossEntropyConfig: ObjectiveSettings {
+  static let name = "bce"
+  static let note = "Binary cross-entropy with the labels, for several labels a node."
+
+  var isTask: Bool { true }
+
+  mutating func fields(_ visitor: any FieldVisitor) {}
+}
+
+/// Cross-entropy with the one label of a node, the mean over known nodes.
+struct CrossEntropyConfig: ObjectiveSettings {
+  static let name = "crossEntropy"
+  static let note = "Cross-entropy with the labels, for one label a node."
+
+  var isTask: Bool { true }
+
+  mutating func fields(_ visitor: any FieldVisitor) {}
+}

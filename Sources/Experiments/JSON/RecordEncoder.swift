@@ -1,0 +1,36 @@
+/// Writes records: every field, defaults included.
+final class RecordEncoder: FieldVisitor {
+  private var members: [String: JSONValue] = [:]
+
+  /// The JSON object of a record.
+  static func encode(_ record: some Record) -> JSONValue {
+    let encoder = RecordEncoder()
+    var record = record
+    record.fields(encoder)
+    return .object(encoder.members)
+  }
+
+  func field<Value>(
+    _ key: String, _ value: inout Value, _ rule: FieldRule<Value>, required: Bool, _ note: String
+  ) {
+    members[key] = rule.encode(value)
+  }
+
+  func record<Content: Record>(
+    _ key: String, _ value: inout Content, required: Bool, _ note: String
+  ) {
+    members[key] = Self.encode(value)
+  }
+
+  func records<Element: Record>(_ key: String, _ values: inout [Element], _ note: String) {
+    members[key] = .array(values.map { Self.encode($0) })
+  }
+
+  func variant<Choice: Variant>(_ value: inout Choice) {
+    members[Choice.tag] = .string(value.choiceName)
+    var settings = value.settings
+    settings.fields(self)
+  }
+
+  func foreign(_ key: String, schema: [String: JSONValue], _ note: String) {}
+}

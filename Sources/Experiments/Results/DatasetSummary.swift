@@ -1,0 +1,42 @@
+/// The data that a run was made on, for its result.
+struct DatasetSummary: Record {
+  var name = ""
+  /// Where the data came from: a path, a URL, or that they are a generated stand-in.
+  var source = ""
+  /// Whether the data are a generated stand-in.
+  var synthetic = false
+  /// Nodes and directed edges of all graphs together.
+  var nodes = 0
+  var edges = 0
+  /// The share of nodes whose labels are known, from 0 to 1.
+  var labelledShare = 1.0
+
+  mutating func fields(_ visitor: any FieldVisitor) {
+    visitor.field("name", &name, .text, required: true, "The data set.")
+    visitor.field("source", &source, .text, required: true, "Where it came from.")
+    visitor.field("synthetic", &synthetic, .boolean, required: true, "Whether it was generated.")
+    visitor.field("nodes", &nodes, .integer(0...Int.max), required: true, "Nodes of all graphs.")
+    visitor.field("edges", &edges, .integer(0...Int.max), required: true, "Edges of all graphs.")
+    visitor.field(
+      "labelledShare", &labelledShare, .number(.closed(0, 1)), required: true,
+      "The share of nodes whose labels are known.")
+  }
+
+  /// Whether two summaries are of the same data, wherever they lie.
+  func isSameData(as other: DatasetSummary) -> Bool {
+    var moved = other
+    moved.source = source
+    return moved == self
+  }
+
+  /// What a reader of the results must know about the data, or nil.
+  var caveat: String? {
+    var parts: [String] = []
+    if synthetic { parts.append("synthetic: a generated stand-in, not the real data") }
+    if labelledShare < 1 {
+      // Rounded down: 99.999 % must not read as all of them.
+      parts.append("\(Figures.percentFloor(labelledShare)) % of labels")
+    }
+    return parts.isEmpty ? nil : "\(name.uppercased()), \(parts.joined(separator: ", "))"
+  }
+}

@@ -1,0 +1,174 @@
+import Foundation
+
+/// The folder of a run.
+///
+///     config.json                the resolved config: every default filled in
+///     dataset.json               the data that the run was made on
+///     provenance.json            where, when and with what each session of the run was made
+///     result.json                the result over seeds
+///     seed-100/metrics.jsonl     losses and scores, one JSON object an epoch
+///     seed-100/NAME.safetensors  weights of the model NAME
+///     seed-100/result.json       the seed's result, there once the seed is done
+///
+/// Each file is written at once: a reader finds the old one or the new one.
+struct RunDirectory {
+  let url: URL
+  /// The folder as users know it, for messages.
+  let name: String
+
+  init(path: String, relativeTo directory: URL) {
+    name = path
+    url = URL(filePath: path, directoryHint: .isDirectory, relativeTo: directory)
+  }
+
+  var configFile: URL { url.appending(path: "config.json") }
+  var datasetFile: URL { url.appending(path: "dataset.json") }
+  var provenanceFile: URL { url.appending(path: "provenance.json") }
+  var resultFile: URL { url.appending(path: "result.json") }
+
+  /// The folder of one seed.
+  func seed(_ seed: UInt64) -> SeedDirectory {
+    SeedDirectory(
+      seed: seed, url: url.appending(path: "seed-\(seed)"), name: "\(name)/seed-\(seed)")
+  }
+
+  /// Makes sure, before any work, that the folder can be made and written. Where
+  /// it is not there yet, it is not there afterwards either.
+  ///
+  /// - Throws: ``RunDirectoryError`` with the system's reason.
+  func checkWritable() throws {
+    let existed = FileManager.default.fileExists(atPath: url.path)
+    do throws(SystemError) {
+      try Folder.create(url)
+      try Folder.probe(url)
+      if !existed && rmdir(url.path) != 0 { throw .current }
+    } catch {
+      throw RunDirectoryError(
+        message: "the folder \(name) cannot be written: \(error.reason); "
+          + "choose another with --out DIR")
+    }
+  }
+
+  // MARK: What it holds
+
+  /// Whether the folder holds a run, of whatever config.
+  var holdsRun: Bool { FileManager.default.fileExists(atPath: configFile.path) }
+
+  /// Makes sure that a run in the folder, if any, is one of this config.
+  ///
+  /// - Throws: ``RunDirectoryError`` naming the key paths that differ, or ``ConfigError`` where the
+  ///   stored config is torn.
+  func checkConfig(_ config: ExperimentConfig) throws {
+    guard holdsRun else { return }
+    guard case .object(var stored) = try readStored(configFile) else {
+      throw unreadable(configFile, "expected an object")
+    }
+    stored["seeds"] = nil
+    stored["description"] = nil
+    let paths = config.identity.differences(from: .object(stored))
+    guard paths.isEmpty else {
+      let shown = paths.prefix(8).joined(separator: ", ")
+      let more = paths.count > 8 ? " and \(paths.count - 8) more" : ""
+      throw RunDirectoryError(
+        message: "the folder \(name) holds a run of another config, which differs in "
+          + "\(shown)\(more); choose another folder with --out DIR, or replace that run with "
+          + "--restart")
+    }
+  }
+
+  /// The data that the run in the folder was made on, or nil where there is no run.
+  ///
+  /// - Throws: ``ConfigError`` where the file is torn.
+  func dataset() throws -> DatasetSummary? {
+    guard holdsRun, FileManager.default.fileExists(atPath: datasetFile.path) else { return nil }
+    let (dataset, problems) = RecordDecoder.decode(
+      DatasetSummary.self, from: try readStored(datasetFile))
+    guard problems.isEmpty else {
+      throw unreadable(datasetFile, problems.map(\.description).joined(separator: "; "))
+    }
+    return dataset
+  }
+
+  /// Makes sure that a run in the folder, if any, was made on these data.
+  func checkDataset(_ dataset: DatasetSummary) throws {
+    guard let stored = try self.dataset(), !stored.isSameData(as: dataset) else { return }
+    func words(_ data: DatasetSummary) -> String {
+      "\(data.name)\(data.synthetic ? " (synthetic)" : "") with \(Figures.grouped(data.nodes)) "
+        + "nodes and \(Figures.grouped(data.edges)) edges from \(data.source)"
+    }
+    throw RunDirectoryError(
+      message: "the folder \(name) holds a run on other data: \(words(stored)); now they are "
+        + "\(words(dataset)). Choose another folder with --out DIR, or replace that run with "
+        + "--restart")
+  }
+
+  /// The results of those of the config's seeds that are done.
+  func results(for config: ExperimentConfig) throws -> [SeedResult] {
+    try config.seeds.compactMap { try seed($0).result(for: config) }
+  }
+
+  // MARK: Beginning a run
+
+  /// Removes what a run left behind: the config's seeds where the folder's run is of the same
+  /// config and data, the whole run otherwise. Touches nothing that no run wrote.
+  func clear(for config: ExperimentConfig, dataset: DatasetSummary) throws {
+    guard holdsRun else { return }
+    var isSame = true
+    do {
+      try checkConfig(config)
+      try checkDataset(dataset)
+    } catch is any ReportableError {
+      isSame = false  // Another run, or one whose files are torn: all of it goes.
+    }
+    do {
+      let manager = FileManager.default
+      var outdated = config.seeds.map { seed($0).url }
+      if !isSame {
+        let names = try manager.contentsOfDirectory(atPath: url.path)
+        outdated = names.filter { $0.hasPrefix("seed-") && UInt64($0.dropFirst(5)) != nil }
+          .map { url.appending(path: $0) }
+        outdated += [datasetFile, provenanceFile, configFile]
+      }
+      for item in outdated + [resultFile] where manager.fileExists(atPath: item.path) {
+        try manager.removeItem(at: item)
+      }
+    } catch {
+      throw RunDirectoryError(
+        message: "the run in \(name) cannot be removed: \(systemReason(error))")
+    }
+  }
+
+  /// Writes config and data set, for a new run or one that goes on.
+  ///
+  /// - Throws: ``RunDirectoryError`` where the folder holds another run.
+  func begin(_ config: ExperimentConfig, dataset: DatasetSummary) throws {
+    try checkConfig(config)
+    try checkDataset(dataset)
+    try JSONFile.write(RecordEncoder.encode(dataset), to: datasetFile)
+    try JSONFile.write(RecordEncoder.encode(config), to: configFile)
+  }
+
+  // MARK: Reading
+
+  /// A document that this program wrote here.
+  func readStored(_ file: URL) throws -> JSONValue {
+    do {
+      return try JSONFile.read(file, named: "\(name)/\(file.lastPathComponent)")
+    } catch let error as ConfigError {
+      throw unreadable(file, error.description)
+    }
+  }
+
+  private func unreadable(_ file: URL, _ reason: String) -> RunDirectoryError {
+    RunDirectoryError(
+      message: "\(reason)\n\(name)/\(file.lastPathComponent) is damaged: choose another folder "
+        + "with --out DIR, or run everything again with --restart")
+  }
+}
+
+/// A run's folder that cannot be used.
+struct RunDirectoryError: ReportableError {
+  var message: String
+  var description: String { message }
+  var exitCode: Int32 { ExitStatus.badData }
+}

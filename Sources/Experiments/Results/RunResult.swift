@@ -1,0 +1,102 @@
+/// The result of an experiment over its seeds: the content of a run's `result.json`.
+struct RunResult {
+  let name: String
+  let dataset: DatasetSummary
+  /// Results of the seeds that are done, in the config's order of seeds.
+  let seeds: [SeedResult]
+  /// Whether every seed of the config is done.
+  let isComplete: Bool
+  /// By name, in the config's order of models.
+  let models: [(name: String, result: ModelSummary)]
+
+  /// Puts seeds together.
+  ///
+  /// - Parameter results: of seeds of the config, with the config's models (see
+  ///   ``SeedDirectory/result(for:)``).
+  init(config: ExperimentConfig, dataset: DatasetSummary, results: [SeedResult]) {
+    name = config.name
+    self.dataset = dataset
+    seeds = results
+    isComplete = results.map(\.seed) == config.seeds
+    models =
+      results.isEmpty
+      ? []
+      : config.models.map { model in
+        let runs = results.flatMap { $0.models.filter { $0.name == model.name } }
+        return (model.name, ModelSummary(runs))
+      }
+  }
+
+  /// `status` is "complete", or "interrupted" while seeds are missing: a run that is killed leaves
+  /// the truth behind. Keys are sorted, so that equal results are equal files.
+  var json: JSONValue {
+    [
+      "status": isComplete ? "complete" : "interrupted",
+      "name": .string(name),
+      "synthetic": .bool(dataset.synthetic),
+      "seeds": .array(seeds.map { .integer(Int($0.seed)) }),
+      "threads": .integer(seeds.map(\.threads).max() ?? 0),
+      "dataset": [
+        "name": .string(dataset.name), "source": .string(dataset.source),
+        "nodes": .integer(dataset.nodes), "edges": .integer(dataset.edges),
+        "labelledShare": .real(dataset.labelledShare),
+      ],
+      "models": .object(
+        Dictionary(uniqueKeysWithValues: models.map { ($0.name, $0.result.json) })),
+    ]
+  }
+}
+
+/// One model's results over seeds.
+struct ModelSummary {
+  let parameters: Int
+  let epochs: Int
+  /// The mean over seeds.
+  let secondsPerEpoch: Double
+  /// The epoch, from 0, whose weights were kept, one a seed.
+  let selectedEpochs: [Int]
+  /// Of the last epoch.
+  let trainingLoss: MetricSummary
+  /// Of the kept weights.
+  let valid: [String: MetricSummary]
+  let test: [String: MetricSummary]
+  /// Of the last epoch's weights.
+  let validLast: [String: MetricSummary]
+  let testLast: [String: MetricSummary]
+
+  /// - Parameter runs: one a seed, at least one.
+  init(_ runs: [ModelResult]) {
+    parameters = runs[0].parameters
+    epochs = runs[0].epochs
+    secondsPerEpoch = MetricSummary(values: runs.map(\.secondsPerEpoch)).mean
+    selectedEpochs = runs.map(\.selectedEpoch)
+    trainingLoss = MetricSummary(values: runs.map(\.trainingLoss))
+    valid = Self.summaries(runs.map(\.valid))
+    test = Self.summaries(runs.map(\.test))
+    validLast = Self.summaries(runs.map(\.validLast))
+    testLast = Self.summaries(runs.map(\.testLast))
+  }
+
+  // A metric that a seed lacks is NaN there, so that values stay aligned with seeds.
+  private static func summaries(_ metrics: [[String: Double]]) -> [String: MetricSummary] {
+    let names = Set(metrics.flatMap(\.keys))
+    return Dictionary(
+      uniqueKeysWithValues: names.map { name in
+        (name, MetricSummary(values: metrics.map { $0[name] ?? .nan }))
+      })
+  }
+
+  var json: JSONValue {
+    [
+      "parameters": .integer(parameters),
+      "epochs": .integer(epochs),
+      "secondsPerEpoch": .real(secondsPerEpoch),
+      "selectedEpochs": .array(selectedEpochs.map { .integer($0) }),
+      "trainingLoss": trainingLoss.json,
+      "valid": .object(valid.mapValues(\.json)),
+      "test": .object(test.mapValues(\.json)),
+      "validLast": .object(validLast.mapValues(\.json)),
+      "testLast": .object(testLast.mapValues(\.json)),
+    ]
+  }
+}

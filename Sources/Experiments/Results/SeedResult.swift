@@ -1,0 +1,55 @@
+/// What the training of all models with one seed gave: the content of a seed's `result.json`.
+struct SeedResult: Record {
+  var seed: UInt64 = 0
+  /// Threads that it was run with; they change times only.
+  var threads = 1
+  /// In the config's order.
+  var models: [ModelResult] = []
+
+  mutating func fields(_ visitor: any FieldVisitor) {
+    visitor.field("seed", &seed, .seed, required: true, "The seed of all random numbers.")
+    visitor.field("threads", &threads, .integer(1...Int.max), required: true, "Threads.")
+    visitor.records("models", &models, "In the config's order.")
+  }
+}
+
+/// What the training of one model gave.
+struct ModelResult: Record {
+  var name = ""
+  /// Number of trained values.
+  var parameters = 0
+  /// Epochs trained.
+  var epochs = 0
+  /// Mean wall time of a training epoch, evaluation left out.
+  var secondsPerEpoch = 0.0
+  /// The epoch, from 0, whose weights were kept.
+  var selectedEpoch = 0
+  /// The mean training loss of the last epoch.
+  var trainingLoss = 0.0
+  /// Metrics by name (`microF1`, `microF1PerBatch`, `accuracy`, `loss`), of the kept weights.
+  var valid: [String: Double] = [:]
+  var test: [String: Double] = [:]
+  /// The same of the last epoch's weights.
+  var validLast: [String: Double] = [:]
+  var testLast: [String: Double] = [:]
+
+  mutating func fields(_ visitor: any FieldVisitor) {
+    let count = FieldRule<Int>.integer(0...Int.max)
+    visitor.field("name", &name, .name, required: true, "The model's name in the config.")
+    visitor.field("parameters", &parameters, count, required: true, "Number of trained values.")
+    visitor.field("epochs", &epochs, count, required: true, "Epochs trained.")
+    visitor.field(
+      "secondsPerEpoch", &secondsPerEpoch, .measurement, required: true,
+      "Mean wall time of a training epoch.")
+    visitor.field("selectedEpoch", &selectedEpoch, count, required: true, "The epoch kept.")
+    visitor.field(
+      "trainingLoss", &trainingLoss, .measurement, required: true, "Of the last epoch.")
+    let metrics = FieldRule.dictionary(of: .measurement)
+    visitor.field("valid", &valid, metrics, required: true, "Metrics on the validation graphs.")
+    visitor.field("test", &test, metrics, required: true, "Metrics on the test graphs.")
+    visitor.field(
+      "validLast", &validLast, metrics, required: true, "The same of the last epoch's weights.")
+    visitor.field(
+      "testLast", &testLast, metrics, required: true, "The same of the last epoch's weights.")
+  }
+}

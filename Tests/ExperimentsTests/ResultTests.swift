@@ -1,0 +1,145 @@
+import Foundation
+import Testing
+
+@testable import Experiments
+
+@Suite("Results")
+struct ResultTests {
+  private let config = decode(sampleConfig).config
+  private let dataset = DatasetSummary(
+    name: "ppi", source: "/data/ppi.zip", synthetic: false, nodes: 10, edges: 20,
+    labelledShare: 0.9565)
+
+  private func result(seed: UInt64, f1: Double, threads: Int = 2) -> SeedResult {
+    SeedResult(
+      seed: seed, threads: threads,
+      models: config.models.map { model in
+        ModelResult(
+          name: model.name, parameters: 1_234_567, epochs: 3, secondsPerEpoch: Double(seed),
+          selectedEpoch: 2, trainingLoss: 0.5, valid: ["microF1": f1 - 0.1],
+          test: ["microF1": f1, "loss": 0.25], validLast: ["microF1": f1 - 0.3],
+          testLast: ["microF1": f1 - 0.2])
+      })
+  }
+
+  @Test func meanAndSampleDeviation() {
+    let summary = MetricSummary(values: [2, 4, 4, 4, 5, 5, 7, 9])
+    #expect(summary.mean == 5)
+    #expect(abs(summary.std - (32.0 / 7).squareRoot()) < 1e-15)
+    #expect(MetricSummary(values: [0.3]).std == 0)
+    #expect(MetricSummary(values: [0.3]).json == ["values": [0.3], "mean": 0.3, "std": 0])
+  }
+
+  @Test func whatIsNotANumberStaysVisible() {
+    let json = MetricSummary(values: [1, .nan]).json.compactText
+    #expect(json == #"{"mean":null,"std":null,"values":[1,null]}"#)
+  }
+
+  @Test func aggregatesOverSeeds() throws {
+    var config = config
+    config.seeds = [1, 3]
+    let results = [result(seed: 1, f1: 0.5), result(seed: 3, f1: 0.7)]
+    let json = RunResult(config: config, dataset: dataset, results: results).json
+    #expect(json["status"] == "complete")
+    #expect(json["name"] == "sample")
+    #expect(json["synthetic"] == false)
+    #expect(json["seeds"] == [1, 3])
+    #expect(json["threads"] == 2)
+    #expect(
+      json["dataset"] == [
+        "name": "ppi", "source": "/data/ppi.zip", "nodes": 10, "edges": 20, "labelledShare": 0.9565,
+      ])
+    guard case .object(let models)? = json["models"] else { return }
+    #expect(models.keys.sorted() == ["mlp", "student", "teacher"])
+    let student = try #require(models["student"])
+    #expect(student["parameters"] == 1_234_567)
+    #expect(student["epochs"] == 3)
+    #expect(student["secondsPerEpoch"] == 2)
+    #expect(student["selectedEpochs"] == [2, 2])
+    #expect(student["test"]?["microF1"]?["values"] == [0.5, 0.7])
+    #expect(student["test"]?["microF1"]?["mean"] == .real((0.5 + 0.7) / 2))
+    guard case .number(let std)? = student["test"]?["microF1"]?["std"] else {
+      Issue.record("expected a deviation")
+      return
+    }
+    #expect(abs(std - 0.02.squareRoot()) < 1e-15)
+    #expect(student["valid"]?["microF1"]?["values"] == [0.4, .real(0.7 - 0.1)])
+    #expect(student["validLast"]?["microF1"]?["values"] == [0.2, .real(0.7 - 0.3)])
+    #expect(student["testLast"]?["microF1"]?["values"] == [0.3, .real(0.7 - 0.2)])
+  }
+
+  @Test func missingSeedsMeanInterrupted() {
+    var config = config
+    config.seeds = [1, 3]
+    let part = RunResult(config: config, dataset: dataset, results: [result(seed: 1, f1: 0.5)])
+    #expect(part.json["status"] == "interrupted")
+    #expect(part.json["seeds"] == [1])
+    let none = RunResult(config: config, dataset: dataset, results: [])
+    #expect(none.json["status"] == "interrupted")
+    #expect(none.json["models"] == [:])
+  }
+
+  @Test func seedResultsGoThroughJSON() throws {
+    var original = result(seed: 1 << 62, f1: 0.1 + 0.2)
+    let json = try JSONParser.parse(RecordEncoder.encode(original).prettyText)
+    #expect(RecordDecoder.decode(SeedResult.self, from: json).record == original)
+    original.models[0].test["loss"] = .nan
+    let (again, problems) = RecordDecoder.decode(
+      SeedResult.self, from: try JSONParser.parse(RecordEncoder.encode(original).prettyText))
+    #expect(problems == [])
+    #expect(again.models[0].test["loss"]?.isNaN == true)
+  }
+
+  @Test func theTableHasCaveatsAndFigures() {
+    var dataset = dataset
+    let results = [result(seed: 1, f1: 0.97)]
+    let one = ResultTable(result: RunResult(config: config, dataset: dataset, results: results))
+      .text
+    #expect(one.contains("sample, seed 1\n"))
+    #expect(one.contains("PPI, 95.65 % of labels\n"))
+    #expect(one.contains("| teacher |  1,234,567 |      3 |        97.00 |    0.2500 |"))
+    #expect(!one.contains("synthetic"))
+    dataset.synthetic = true
+    dataset.labelledShare = 1
+    var config = config
+    config.seeds = [1, 2]
+    let two = ResultTable(
+      result: RunResult(
+        config: config, dataset: dataset, results: results + [result(seed: 2, f1: 0.95)])
+    ).text
+    #expect(two.contains("sample (synthetic), 2 seeds: 1, 2\n"))
+    #expect(two.contains("96.00 ± 1.41"))
+    #expect(two.contains("PPI, synthetic: a generated stand-in, not the real data\n"))
+    let lines = two.split(separator: "\n").filter { $0.hasPrefix("|") }
+    #expect(lines.count == 5 && Set(lines.map(\.count)).count == 1)
+  }
+
+  @Test func figuresAsPeopleReadThem() {
+    #expect(Figures.grouped(3_640_748) == "3,640,748")
+    #expect(Figures.grouped(100) == "100" && Figures.grouped(-1_000) == "-1,000")
+    #expect(Figures.duration(8.4) == "8 s" && Figures.duration(720) == "12 min")
+    #expect(Figures.duration(3 * 3_600 + 300) == "3 h 05 min")
+    #expect(Figures.duration(.infinity) == "?")
+    #expect(Figures.percentFloor(0.99999) == "99.99" && Figures.percentFloor(0.9565) == "95.65")
+  }
+
+  @Test func theHashIsStable() {
+    #expect(StableHash.hash(["a": 1]) == StableHash.hash(["a": 1]))
+    #expect(StableHash.hash(["a": 1]) != StableHash.hash(["a": 2]))
+    // Fixed, so that folders keep their names from version to version.
+    #expect(StableHash.hash(nil) == "091acc5e")
+  }
+
+  @Test func metricsGoOnFromTheLinesKept() throws {
+    let file = try makeTemporaryFolder().appending(path: "metrics.jsonl")
+    let first = try MetricsLog(file, keeping: 0)
+    for epoch in 0..<4 { try first.append(["epoch": .integer(epoch)]) }
+    #expect(first.lineCount == 4)
+    let second = try MetricsLog(file, keeping: 2)
+    try second.append(["epoch": 9])
+    #expect(
+      try String(contentsOf: file, encoding: .utf8)
+        == "{\"epoch\":0}\n{\"epoch\":1}\n{\"epoch\":9}\n")
+    #expect(throws: ConfigError.self) { try MetricsLog(file, keeping: 4) }
+  }
+}
