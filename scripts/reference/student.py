@@ -103,7 +103,7 @@ def write(folder):
         for name, value in zip(record, (task, distance, total)):
             record[name].append(value.item())
     for name, values in record.items():
-        tensors[f"loss.{name}"] = torch.tensor(values).double()
+        tensors[f"loss.{name}"] = torch.tensor(values, dtype=torch.float64)
     assert record["total"][-1] < record["total"][0]
     tensors |= prefixed("final", {n: p.detach() for n, p in leaves.items()})
     tensors["parameter_count"] = torch.tensor([sum(p.numel() for p in leaves.values())])

@@ -1,0 +1,1 @@
+../LayersTests/FixtureParity.swift

@@ -1,0 +1,48 @@
+import Layers
+import Tensor
+import Testing
+
+/// Task losses against PyTorch.
+@Suite struct TaskLossParityTests {
+  @Test(arguments: Precision.allCases) func binaryCrossEntropy(in precision: Precision) throws {
+    func check<S: Scalar>(_ type: S.Type) throws {
+      let fixture = try Fixture("bce", as: S.self)
+      let known = try fixture.flags("known")
+      for (name, counts) in [
+        ("masked", known.map { $0 ? 1 : 0 }), ("all", [UInt8](repeating: 1, count: known.count)),
+      ] {
+        let value = try Layers.binaryCrossEntropy(
+          logits: fixture["logits"], labels: fixture["labels"], counts: counts)
+        try fixture.expect("\(name).loss", value.loss)
+        try fixture.expect("\(name).gradient.logits", value.dLogits)
+      }
+      fixture.expectAllUsed()
+    }
+    try check(precision.scalar)
+  }
+
+  @Test(arguments: Precision.allCases) func crossEntropy(in precision: Precision) throws {
+    func check<S: Scalar>(_ type: S.Type) throws {
+      let fixture = try Fixture("cross_entropy", as: S.self)
+      let logits = try fixture["logits"]
+      let counts: [UInt8] = try fixture.flags("known").map { $0 ? 1 : 0 }
+      let classes = try fixture.integers("classes")
+      var oneHot = Matrix<S>(zeros: logits.rows, logits.columns)
+      for (node, label) in classes.enumerated() { oneHot[node, label] = 1 }
+      let amount = try #require(fixture.options["smoothing"].flatMap { S($0) })
+      // Spreading the amount over the other C - 1 classes only is to spread C / (C - 1) times as
+      // much over all of them.
+      let share = S(logits.columns) / S(logits.columns - 1)
+      for (name, target) in [
+        ("plain", oneHot), ("smoothed", smoothed(oneHot, amount: amount)),
+        ("smoothed_others", smoothed(oneHot, amount: amount * share)),
+      ] {
+        let value = Layers.crossEntropy(logits: logits, target: target, counts: counts)
+        try fixture.expect("\(name).loss", value.loss)
+        try fixture.expect("\(name).gradient.logits", value.dLogits)
+      }
+      fixture.expectAllUsed()
+    }
+    try check(precision.scalar)
+  }
+}
