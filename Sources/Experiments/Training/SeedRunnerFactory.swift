@@ -23,6 +23,7 @@ private func loadDataset(_ context: RunContext) throws -> InductiveDataset<Float
   )
   provider.log = { context.log.info("\($0)") }
   provider.progress = { done, total in
+    try context.interruption.check()
     let whole = total.map { " of \($0 / 1_000_000)" } ?? ""
     context.progress.activity("downloading: \(done / 1_000_000)\(whole) MB")
   }

@@ -20,8 +20,9 @@ public enum DatasetDownload {
     }
   }
 
-  /// Called now and then with the bytes received and, if the server said, their final number.
-  public typealias Progress = (_ received: Int, _ total: Int?) -> Void
+  /// Called several times a second with the bytes received and, if the server said, their final
+  /// number. What it throws ends the download and is thrown on: so a download is interrupted.
+  public typealias Progress = (_ received: Int, _ total: Int?) throws -> Void
 
   /// Downloads a data set's archive to `destination`.
   ///
@@ -29,7 +30,7 @@ public enum DatasetDownload {
   /// once `check` has found them good; whatever fails, the temporary file is removed.
   ///
   /// - Throws: ``DataError`` (missing) that says for every address what went wrong, whether the
-  ///   network, the folder or `check`.
+  ///   network, the folder or `check`; and what `progress` throws.
   public static func fetch(
     _ descriptor: DatasetDescriptor, to destination: URL, patience: Patience = Patience(),
     progress: Progress? = nil, check: (URL) throws -> Void
@@ -59,7 +60,7 @@ public enum DatasetDownload {
           )
         }
         return
-      } catch {
+      } catch let error as DataError {
         failures.append("\(url.absoluteString): \(error)")
       }
     }
@@ -124,14 +125,12 @@ private final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Senda
       handle = nil
       condition.unlock()
     }
-    var reported = -1
     while true {
-      if received != reported {
-        reported = received
-        let total = total
+      if let progress {
+        let (received, total) = (received, total)
         condition.unlock()
-        progress?(reported, total)
-        condition.lock()
+        defer { condition.lock() }
+        try progress(received, total)
       }
       if let result { return try result.get() }
       let deadline =
