@@ -104,10 +104,14 @@ public struct Matrix<S: Scalar>: @unchecked Sendable {
   }
 
   /// Row `row` as a 1 x columns matrix.
-  public func row(_ row: Int) -> Matrix {
-    precondition(row >= 0 && row < rows, "row \(row) of \(rows)")
-    var result = Matrix(uninitialized: 1, columns)
-    result.mutablePointer.update(from: pointer + row * columns, count: columns)
+  public func row(_ row: Int) -> Matrix { slice(rows: row..<row + 1) }
+
+  /// A copy of some rows that follow each other.
+  public func slice(rows range: Range<Int>) -> Matrix {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
+    var result = Matrix(uninitialized: range.count, columns)
+    result.mutablePointer.update(
+      from: pointer + range.lowerBound * columns, count: range.count * columns)
     return result
   }
 
