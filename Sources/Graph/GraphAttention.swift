@@ -114,6 +114,9 @@ public func graphAttentionBackward<S>(
   let heads = options.heads
   let d = state.x.columns / heads
   let n = graph.nodeCount
+  precondition(
+    dOutput.rows == n && dOutput.columns == (options.averagesHeads ? d : heads * d),
+    "the gradient has the shape of the output")
   var dx = Matrix<S>(uninitialized: n, heads * d)
   var dScores = Matrix<S>(uninitialized: graph.edgeCount, heads)
   let dInput = dx.mutablePointer

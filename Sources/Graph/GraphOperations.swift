@@ -49,6 +49,8 @@ public func spmm<S>(_ graph: CSRGraph, _ x: Matrix<S>, weights: Matrix<S>? = nil
 public func spmmBackward<S>(
   _ graph: CSRGraph, dOutput: Matrix<S>, weights: Matrix<S>? = nil
 ) -> Matrix<S> {
+  precondition(dOutput.rows == graph.nodeCount, "spmm needs one row a node")
+  precondition(weights.map { $0.count == graph.edgeCount } ?? true, "spmm needs a weight an edge")
   var dx = Matrix<S>(uninitialized: dOutput.rows, dOutput.columns)
   let target = dx.mutablePointer
   let (gradient, w) = (dOutput.pointer, weights?.pointer)
@@ -72,6 +74,9 @@ public func spmmBackward<S>(
 public func spmmBackwardToWeights<S>(
   _ graph: CSRGraph, dOutput: Matrix<S>, input x: Matrix<S>
 ) -> Matrix<S> {
+  precondition(
+    x.rows == graph.nodeCount && dOutput.rows == x.rows && dOutput.columns == x.columns,
+    "spmm needs one row a node")
   var dw = Matrix<S>(uninitialized: graph.edgeCount, 1)
   let target = dw.mutablePointer
   let (gradient, input) = (dOutput.pointer, x.pointer)
@@ -104,6 +109,9 @@ public func edgeSoftmax<S>(_ graph: CSRGraph, scores: Matrix<S>) -> Matrix<S> {
 public func edgeSoftmaxBackward<S>(
   _ graph: CSRGraph, output p: Matrix<S>, dOutput: Matrix<S>
 ) -> Matrix<S> {
+  precondition(
+    p.rows == graph.edgeCount && dOutput.rows == p.rows && dOutput.columns == p.columns,
+    "edge softmax needs one row an edge")
   var ds = Matrix<S>(uninitialized: p.rows, p.columns)
   let target = ds.mutablePointer
   let (output, gradient) = (p.pointer, dOutput.pointer)
@@ -150,6 +158,9 @@ public func edgeSimilarity<S>(
 public func edgeSimilarityBackward<S>(
   _ graph: CSRGraph, input x: Matrix<S>, dOutput: Matrix<S>, _ similarity: EdgeSimilarity
 ) -> Matrix<S> {
+  precondition(
+    x.rows == graph.nodeCount && dOutput.count == graph.edgeCount,
+    "edge similarities need one row a node, their gradients one number an edge")
   var dx = Matrix<S>(uninitialized: x.rows, x.columns)
   let target = dx.mutablePointer
   let (input, gradient) = (x.pointer, dOutput.pointer)

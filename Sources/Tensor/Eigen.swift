@@ -25,6 +25,7 @@ public func symmetricEigen(
 ) throws -> (values: [Double], vectors: Matrix<Double>) {
   precondition(a.rows == a.columns, "an eigen-decomposition needs a square matrix")
   guard a.rows > 0 else { return ([], a) }
+  OpenBLAS.useOneThread()
   let n = Int32(a.rows)
   var vectors = a
   var values = [Double](repeating: 0, count: a.rows)

@@ -114,8 +114,17 @@ public func elu<S>(_ x: Matrix<S>) -> Matrix<S> {
   return x.mapRanges { r, target in S.kernels.elu(r.count, source + r.lowerBound, target) }
 }
 
+/// Stops where a gradient has not the shape of its output.
+private func expectSameShape<S>(_ output: Matrix<S>, _ dOutput: Matrix<S>) {
+  precondition(
+    output.rows == dOutput.rows && output.columns == dOutput.columns,
+    "the gradient is \(dOutput.rows) x \(dOutput.columns), "
+      + "its output \(output.rows) x \(output.columns)")
+}
+
 /// dx = dy for y > 0, dy (y + 1) otherwise, from the output y of ``elu(_:)``.
 public func eluBackward<S>(output y: Matrix<S>, dOutput: Matrix<S>) -> Matrix<S> {
+  expectSameShape(y, dOutput)
   let (output, gradient) = (y.pointer, dOutput.pointer)
   return y.mapRanges { r, target in
     S.kernels.eluBackward(r.count, output + r.lowerBound, gradient + r.lowerBound, target)
@@ -133,6 +142,7 @@ public func leakyReLU<S>(_ x: Matrix<S>, slope: S) -> Matrix<S> {
 /// dx = dy for x > 0, slope dy otherwise. For slope >= 0 the output has the sign of the input and
 /// may be given in its place.
 public func leakyReLUBackward<S>(input x: Matrix<S>, dOutput: Matrix<S>, slope: S) -> Matrix<S> {
+  expectSameShape(x, dOutput)
   let (input, gradient) = (x.pointer, dOutput.pointer)
   return x.mapRanges { r, target in
     S.kernels.leakyReLUBackward(
@@ -151,6 +161,7 @@ public func exponential<S>(_ x: Matrix<S>, factor: S) -> Matrix<S> {
 /// dx = factor y dy, from the output y of ``exponential(_:factor:)``.
 public func exponentialBackward<S>(output y: Matrix<S>, dOutput: Matrix<S>, factor: S) -> Matrix<S>
 {
+  expectSameShape(y, dOutput)
   let (output, gradient) = (y.pointer, dOutput.pointer)
   return y.mapRanges { r, target in
     S.kernels.expBackward(r.count, factor, output + r.lowerBound, gradient + r.lowerBound, target)
@@ -170,6 +181,7 @@ public func power<S>(_ x: Matrix<S>, offset: S, degree: Int) -> Matrix<S> {
 public func powerBackward<S>(
   input x: Matrix<S>, dOutput: Matrix<S>, offset: S, degree: Int
 ) -> Matrix<S> {
+  expectSameShape(x, dOutput)
   let (input, gradient) = (x.pointer, dOutput.pointer)
   return x.mapRanges { r, target in
     S.kernels.powerBackward(

@@ -107,7 +107,7 @@ extension Matrix {
   }
 }
 
-/// What is used of OpenBLAS, and how.
+/// What is used of OpenBLAS, and how: on one thread, since it may give other bits with more.
 public enum OpenBLAS {
   private static let oneThread: Void = openblas_set_num_threads(1)
 

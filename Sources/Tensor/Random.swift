@@ -91,17 +91,24 @@ extension Matrix {
   public static func normal(
     _ rows: Int, _ columns: Int, deviation: Double = 1, stream: RandomStream
   ) -> Matrix {
-    var generator = stream.generator()
-    return Matrix(
-      rows, columns, (0..<rows * columns).map { _ in S(deviation * generator.normal()) })
+    Matrix(rows, columns, stream) { deviation * $0.normal() }
   }
 
   /// Independent uniform numbers in [-bound, bound).
   public static func uniform(
     _ rows: Int, _ columns: Int, bound: Double = 1, stream: RandomStream
   ) -> Matrix {
+    Matrix(rows, columns, stream) { bound * (2 * $0.uniform() - 1) }
+  }
+
+  /// A matrix whose elements `draw` takes from the stream, one after the other.
+  private init(
+    _ rows: Int, _ columns: Int, _ stream: RandomStream,
+    draw: (inout RandomStream.Generator) -> Double
+  ) {
+    self.init(uninitialized: rows, columns)
     var generator = stream.generator()
-    return Matrix(
-      rows, columns, (0..<rows * columns).map { _ in S(bound * (2 * generator.uniform() - 1)) })
+    let target = mutablePointer
+    for i in 0..<count { target[i] = S(draw(&generator)) }
   }
 }

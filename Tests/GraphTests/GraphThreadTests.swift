@@ -1,0 +1,75 @@
+import Tensor
+import Testing
+
+@testable import Graph
+
+/// The number of threads is a setting of the process. Changing it while other tests run is harmless:
+/// that no result depends on it is what these tests prove.
+@Suite(.serialized) struct GraphThreadTests {
+  private func expectSameBits<S: Scalar>(_ name: String, _ body: () -> [Matrix<S>]) {
+    let before = Parallel.threads
+    defer { Parallel.threads = before }
+    let all = (1...3).map { threads in
+      Parallel.threads = threads
+      return body().flatMap { matrix in
+        Array(
+          UnsafeRawBufferPointer(
+            start: matrix.pointer, count: matrix.count * MemoryLayout<S>.stride))
+      }
+    }
+    #expect(!all[0].isEmpty)
+    #expect(all[1] == all[0] && all[2] == all[0], "\(name) depends on the number of threads")
+  }
+
+  private func check<S: Scalar>(_: S.Type) {
+    let graph = AwkwardGraph.large.graph
+    let (n, m) = (graph.nodeCount, graph.edgeCount)
+    let (x, dOut): (Matrix<S>, Matrix<S>) = (random(n, 72, "x"), random(n, 72, "dOut"))
+    let (w, scores): (Matrix<S>, Matrix<S>) = (random(m, 1, "w"), random(m, 1, "scores"))
+    expectSameBits("spmm") {
+      [
+        spmm(graph, x, weights: w), spmmBackward(graph, dOutput: dOut, weights: w),
+        spmmBackward(graph, dOutput: dOut),
+        spmmBackwardToWeights(graph, dOutput: dOut, input: x),
+      ]
+    }
+    expectSameBits("an edge softmax") {
+      let p = edgeSoftmax(graph, scores: scores)
+      return [
+        p, edgeSoftmaxBackward(graph, output: p, dOutput: w), edgeLogSoftmax(graph, scores: scores),
+      ]
+    }
+    for kind in [EdgeSimilarity.l1, .squaredL2, .dot] {
+      expectSameBits("an edge similarity") {
+        [
+          edgeSimilarity(graph, x, kind),
+          edgeSimilarityBackward(graph, input: x, dOutput: w, kind),
+        ]
+      }
+    }
+    for direction in DivergenceDirection.allCases {
+      expectSameBits("a divergence") {
+        let (loss, dScores) = edgeDivergence(
+          graph, scores: scores, logProbabilities: edgeLogSoftmax(graph, scores: w),
+          direction: direction)
+        return [dScores.converted(), Matrix<Double>(1, 1, [loss])]
+      }
+    }
+    let options = AttentionOptions<S>(
+      heads: 4, averagesHeads: false, negativeSlope: 0.2,
+      dropout: (0.5, RandomStream(seed: 1, purpose: "x")))
+    let (a, b): (Matrix<S>, Matrix<S>) = (random(1, 72, "a"), random(1, 72, "b"))
+    expectSameBits("graph attention") {
+      let (output, state) = graphAttention(
+        graph, x, aSource: a, aDestination: b, options: options)
+      let gradients = graphAttentionBackward(
+        graph, state: state, aSource: a, aDestination: b, options: options, dOutput: dOut)
+      return [output, gradients.dx, gradients.daSource, gradients.daDestination]
+    }
+  }
+
+  @Test func resultsDoNotDependOnTheNumberOfThreads() {
+    check(Float.self)
+    check(Double.self)
+  }
+}

@@ -1,0 +1,177 @@
+import Foundation
+import Tensor
+import Testing
+
+@testable import Layers
+
+@Suite struct TaskLossTests {
+  private static let counts: [UInt8] = [1, 0, 1, 1, 0, 1, 1]
+
+  /// Loss and gradient from the definitions, in double precision.
+  private func naiveBinary(
+    _ logits: Matrix<Double>, _ labels: Matrix<Double>, _ counts: [UInt8]
+  ) -> (loss: Double, gradient: Matrix<Double>) {
+    let k = Double(counts.reduce(0) { $0 + Int($1) } * logits.columns)
+    var (loss, gradient) = (0.0, Matrix<Double>(zeros: logits.rows, logits.columns))
+    for r in 0..<logits.rows where counts[r] != 0 {
+      for c in 0..<logits.columns {
+        let (x, y) = (logits[r, c], labels[r, c])
+        loss += (x > 0 ? x + log1p(exp(-x)) : log1p(exp(x))) - y * x
+        gradient[r, c] = (1 / (1 + exp(-x)) - y) / k
+      }
+    }
+    return (loss / k, gradient)
+  }
+
+  private func naiveSoftmax(
+    _ logits: Matrix<Double>, _ target: Matrix<Double>, _ counts: [UInt8]
+  ) -> (loss: Double, gradient: Matrix<Double>) {
+    let k = Double(counts.reduce(0) { $0 + Int($1) })
+    var (loss, gradient) = (0.0, Matrix<Double>(zeros: logits.rows, logits.columns))
+    for r in 0..<logits.rows where counts[r] != 0 {
+      let row = logits.row(r).elements
+      let maximum = row.max() ?? 0
+      let logSum = maximum + log(row.reduce(0) { $0 + exp($1 - maximum) })
+      for c in 0..<logits.columns {
+        loss += target[r, c] * (logSum - row[c])
+        gradient[r, c] = (exp(row[c] - logSum) - target[r, c]) / k
+      }
+    }
+    return (loss / k, gradient)
+  }
+
+  private func labels<S: Scalar>(_ rows: Int, _ columns: Int) -> Matrix<S> {
+    Matrix(rows, columns, (0..<rows * columns).map { $0 * 7 % 5 < 2 ? 1 : 0 })
+  }
+
+  private func oneHot<S: Scalar>(_ rows: Int, _ columns: Int) -> Matrix<S> {
+    var target = Matrix<S>(zeros: rows, columns)
+    for r in 0..<rows { target[r, r * 3 % columns] = 1 }
+    return target
+  }
+
+  /// Compares a loss and its gradient with the naive ones.
+  private func expect<S: Scalar>(
+    _ value: LossValue<S>, _ naive: (loss: Double, gradient: Matrix<Double>), _ what: Comment
+  ) {
+    let tolerance = S.self == Float.self ? 1e-6 : 1e-13
+    #expect(abs(value.loss - naive.loss) <= tolerance * naive.loss, what)
+    #expect(
+      GradientCheck.relativeError(value.dLogits.converted(), naive.gradient) < tolerance, what)
+  }
+
+  private func expectNaiveLosses<S: Scalar>(_: S.Type) {
+    for (rows, columns) in [(7, 1), (7, 3), (7, 15), (7, 16), (7, 17), (7, 121), (700, 40)] {
+      let counts = (0..<rows).map { Self.counts[$0 % 7] }
+      let logits: Matrix<S> = random(rows, columns, "logits", deviation: 3)
+      let labels: Matrix<S> = labels(rows, columns)
+      expect(
+        binaryCrossEntropy(logits: logits, labels: labels, counts: counts),
+        naiveBinary(logits.converted(), labels.converted(), counts), "\(rows) x \(columns)")
+      guard columns > 1 else { continue }
+      for target in [oneHot(rows, columns), smoothed(oneHot(rows, columns), amount: 0.25 as S)] {
+        expect(
+          crossEntropy(logits: logits, target: target, counts: counts),
+          naiveSoftmax(logits.converted(), target.converted(), counts), "\(rows) x \(columns)")
+      }
+    }
+  }
+
+  @Test func lossesAreTheNaiveOnes() {
+    expectNaiveLosses(Float.self)
+    expectNaiveLosses(Double.self)
+  }
+
+  @Test func gradientsAreThoseOfTheLosses() {
+    let logits: Matrix<Double> = random(7, 5, "logits")
+    func error(_ loss: (Matrix<Double>) -> LossValue<Double>) -> Double {
+      GradientCheck.relativeError(
+        loss(logits).dLogits,
+        GradientCheck.numericalGradient(at: logits) { loss($0).loss })
+    }
+    let smooth: Matrix<Double> = smoothed(oneHot(7, 5), amount: 0.1)
+    #expect(
+      error { binaryCrossEntropy(logits: $0, labels: labels(7, 5), counts: Self.counts) }
+        < gradientTolerance)
+    #expect(
+      error { crossEntropy(logits: $0, target: oneHot(7, 5), counts: Self.counts) }
+        < gradientTolerance)
+    #expect(
+      error { crossEntropy(logits: $0, target: smooth, counts: Self.counts) } < gradientTolerance)
+  }
+
+  private func expectExtremesAreExact<S: Scalar>(_: S.Type) {
+    for size in [50.0, 1e4] {
+      // Every combination of a large logit and a label, and small ones between.
+      let logits = Matrix<S>(4, 2, [size, size, -size, -size, 0, size, -size, 0].map { S($0) })
+      let labels = Matrix<S>(4, 2, [1, 0, 1, 0, 1, 0, 0, 1])
+      let all = [UInt8](repeating: 1, count: 4)
+      let binary = binaryCrossEntropy(logits: logits, labels: labels, counts: all)
+      expect(binary, naiveBinary(logits.converted(), labels.converted(), all), "\(size)")
+      #expect(binary.loss.isFinite && binary.dLogits.isFinite)
+      let target: Matrix<S> = Matrix(4, 2, [1, 0, 0, 1, 1, 0, 1, 0])
+      let soft = crossEntropy(logits: logits, target: target, counts: all)
+      expect(soft, naiveSoftmax(logits.converted(), target.converted(), all), "\(size)")
+      #expect(soft.loss.isFinite && soft.dLogits.isFinite)
+    }
+  }
+
+  @Test func extremeLogitsStayFinite() {
+    expectExtremesAreExact(Float.self)
+    expectExtremesAreExact(Double.self)
+  }
+
+  /// Small losses of confident predictions are where log(1 + exp(x)) loses its digits.
+  @Test func aBinaryLossInSinglePrecisionIsGoodToAFewUnitsInTheLastPlace() {
+    for x in stride(from: Float(-80), through: 80, by: 0.037) {
+      let value = binaryCrossEntropy(
+        logits: Matrix(1, 1, [x]), labels: Matrix(1, 1, [0]), counts: [1])
+      let exact = Double(x) > 0 ? Double(x) + log1p(exp(-Double(x))) : log1p(exp(Double(x)))
+      guard abs(value.loss / exact - 1) * 0x1p24 < 8 else {
+        Issue.record("the loss at \(x) is \(value.loss), not \(exact)")
+        return
+      }
+      let sigmoid = 1 / (1 + exp(-Double(x)))
+      guard abs(Double(value.dLogits[0, 0]) / sigmoid - 1) * 0x1p24 < 8 else {
+        Issue.record("the gradient at \(x) is \(value.dLogits[0, 0]), not \(sigmoid)")
+        return
+      }
+    }
+  }
+
+  @Test func rowsThatDoNotCountChangeNothing() {
+    let logits: Matrix<Double> = random(7, 3, "logits")
+    var others = logits
+    for r in 0..<7 where Self.counts[r] == 0 { for c in 0..<3 { others[r, c] = .nan } }
+    let a = binaryCrossEntropy(logits: logits, labels: labels(7, 3), counts: Self.counts)
+    let b = binaryCrossEntropy(logits: others, labels: labels(7, 3), counts: Self.counts)
+    #expect(a.loss == b.loss && a.dLogits == b.dLogits)
+    let c = crossEntropy(logits: logits, target: oneHot(7, 3), counts: Self.counts)
+    let d = crossEntropy(logits: others, target: oneHot(7, 3), counts: Self.counts)
+    #expect(c.loss == d.loss && c.dLogits == d.dLogits)
+  }
+
+  @Test func withoutACountedRowTheLossIsZero() {
+    for rows in [0, 7] {
+      let logits: Matrix<Float> = random(rows, 3, "logits")
+      let none = [UInt8](repeating: 0, count: rows)
+      for value in [
+        binaryCrossEntropy(logits: logits, labels: labels(rows, 3), counts: none),
+        crossEntropy(logits: logits, target: oneHot(rows, 3), counts: none),
+      ] {
+        #expect(value.loss == 0 && value.dLogits == Matrix(zeros: rows, 3))
+      }
+    }
+  }
+
+  @Test func labelSmoothingMixesWithTheUniformDistribution() {
+    let smooth = smoothed(oneHot(4, 5) as Matrix<Double>, amount: 0.2)
+    for r in 0..<4 {
+      for c in 0..<5 {
+        #expect(abs(smooth[r, c] - (c == r * 3 % 5 ? 0.84 : 0.04)) < 1e-15)
+      }
+    }
+    #expect(smoothed(oneHot(4, 5) as Matrix<Double>, amount: 0) == oneHot(4, 5))
+    #expect(smoothed(Matrix<Double>(zeros: 0, 5), amount: 0.2).count == 0)
+  }
+}

@@ -1,0 +1,157 @@
+import CKernels
+import Testing
+
+@testable import Tensor
+
+@Suite struct RandomStreamTests {
+  private func philox(key: [UInt32], counter: [UInt32]) -> [UInt32] {
+    var out = [UInt32](repeating: 0, count: 4)
+    ck_philox4x32(key, counter, &out)
+    return out
+  }
+
+  /// The known answers of the authors' library Random123 for philox4x32-10.
+  @Test func philoxGivesTheKnownAnswers() {
+    #expect(
+      philox(key: [0, 0], counter: [0, 0, 0, 0])
+        == [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8])
+    #expect(
+      philox(
+        key: [0xffff_ffff, 0xffff_ffff],
+        counter: [0xffff_ffff, 0xffff_ffff, 0xffff_ffff, 0xffff_ffff])
+        == [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd])
+    #expect(
+      philox(
+        key: [0xa409_3822, 0x299f_31d0],
+        counter: [0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344])
+        == [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1])
+  }
+
+  @Test func aBlockIsPhiloxOfSeedPurposeAndStep() {
+    let stream = RandomStream(seed: 0x1122_3344_5566_7788, purpose: "a", step: 9)
+    let (a, b, c, d) = stream.block(0x99aa_bbcc_ddee)
+    // 0xe40c292c is the published FNV-1a hash of "a".
+    let expected = philox(
+      key: [0x5566_7788, 0x1122_3344], counter: [0xbbcc_ddee, 0x99aa, 0xe40c_292c, 9])
+    #expect([a, b, c, d] == expected)
+  }
+
+  @Test func theGeneratorWalksAlongTheBlocks() {
+    let stream = RandomStream(seed: 3, purpose: "walk")
+    var generator = stream.generator()
+    for position in 0..<5 {
+      let (a, b, c, d) = stream.block(UInt64(position))
+      #expect(generator.next() == UInt64(a) << 32 | UInt64(b))
+      #expect(generator.next() == UInt64(c) << 32 | UInt64(d))
+    }
+  }
+
+  @Test func seedPurposeAndStepChangeTheNumbers() {
+    let streams = [
+      RandomStream(seed: 1, purpose: "x"), RandomStream(seed: 2, purpose: "x"),
+      RandomStream(seed: 1 << 32, purpose: "x"), RandomStream(seed: 1, purpose: "y"),
+      RandomStream(seed: 1, purpose: "xx"), RandomStream(seed: 1, purpose: ""),
+      RandomStream(seed: 1, purpose: "x", step: 1), RandomStream(seed: 1, purpose: "x", step: -1),
+    ]
+    let n = 20_000
+    let numbers = streams.map { Matrix<Double>.normal(1, n, stream: $0).elements }
+    for i in streams.indices {
+      #expect(streams[i] == streams[i])
+      for j in 0..<i {
+        #expect(streams[i] != streams[j])
+        let correlation = zip(numbers[i], numbers[j]).reduce(0) { $0 + $1.0 * $1.1 } / Double(n)
+        // Five standard deviations.
+        #expect(abs(correlation) < 5 / Double(n).squareRoot(), "streams \(i) and \(j)")
+      }
+    }
+  }
+
+  @Test func uniformNumbersHaveTheirMoments() {
+    let n = 100_000
+    let x = Matrix<Double>.uniform(1, n, bound: 2, stream: RandomStream(seed: 5, purpose: "u"))
+    #expect(x.elements.allSatisfy { $0 >= -2 && $0 < 2 })
+    let mean = x.elements.reduce(0, +) / Double(n)
+    // The variance of [-2, 2) is 16 / 12; that of its square is 2^4 (1/5 - 1/9).
+    #expect(abs(mean) < 5 * (16.0 / 12 / Double(n)).squareRoot())
+    let variance = x.sumOfSquares / Double(n)
+    #expect(abs(variance - 16.0 / 12) < 5 * (16 * (1.0 / 5 - 1.0 / 9) / Double(n)).squareRoot())
+    var generator = RandomStream(seed: 5, purpose: "unit").generator()
+    #expect((0..<10_000).allSatisfy { _ in (0..<1).contains(generator.uniform()) })
+  }
+
+  @Test func normalNumbersHaveTheirMoments() {
+    let n = 100_000
+    let x = Matrix<Double>.normal(
+      1, n, deviation: 3, stream: RandomStream(seed: 6, purpose: "n")
+    ).elements.map { $0 / 3 }
+    func moment(_ degree: Int) -> Double {
+      x.reduce(0) { sum, v in sum + (0..<degree).reduce(1) { p, _ in p * v } } / Double(n)
+    }
+    // Of a standard normal number: moments 0, 1, 0, 3 with variances 1, 2, 15, 96.
+    let root = Double(n).squareRoot()
+    #expect(abs(moment(1)) < 5 / root)
+    #expect(abs(moment(2) - 1) < 5 * 2.0.squareRoot() / root)
+    #expect(abs(moment(3)) < 5 * 15.0.squareRoot() / root)
+    #expect(abs(moment(4) - 3) < 5 * 96.0.squareRoot() / root)
+  }
+
+  @Test func aPermutationHoldsEveryNumberOnce() {
+    var generator = RandomStream(seed: 1, purpose: "shuffle").generator()
+    let first = generator.permutation(500)
+    #expect(first.sorted() == Array(0..<500) && first != Array(0..<500))
+    #expect(generator.permutation(500) != first)
+    #expect(generator.permutation(0).isEmpty)
+  }
+
+  // MARK: Dropout
+
+  @Test(arguments: [0, 1, 2, 3, 4, 5, 7, 70_003], [0.1, 0.5, 0.9])
+  func dropoutFollowsItsDefinition(_ n: Int, _ probability: Double) {
+    func check<S: Scalar>(_: S.Type) {
+      let x: Matrix<S> = random(1, n)
+      let stream = RandomStream(seed: 11, purpose: "dropout", step: 4)
+      let p = S(probability)
+      let y = dropout(x, probability: p, stream: stream).elements
+      let threshold = Double(p) * 0x1p32
+      for (i, value) in x.elements.enumerated() {
+        let (a, b, c, d) = stream.block(UInt64(i / 4))
+        let isDropped = Double([a, b, c, d][i % 4]) < threshold.rounded(.down)
+        let expected = isDropped ? 0 : Double(value) / (1 - Double(p))
+        guard abs(Double(y[i]) - expected) <= S.tolerance * abs(expected) else {
+          Issue.record("element \(i) of \(n) is \(y[i]), expected \(expected)")
+          return
+        }
+      }
+    }
+    check(Float.self)
+    check(Double.self)
+  }
+
+  @Test func dropoutDropsItsShareAndKeepsTheMean() {
+    let n = 200_000
+    let ones = Matrix<Float>(repeating: 1, 1, n)
+    for p in [0.1, 0.5, 0.6, 0.9] {
+      let y = dropout(ones, probability: Float(p), stream: RandomStream(seed: 2, purpose: "d"))
+      let share = Double(y.elements.reduce(0) { $0 + ($1 == 0 ? 1 : 0) }) / Double(n)
+      #expect(abs(share - p) < 5 * (p * (1 - p) / Double(n)).squareRoot())
+      let mean = y.elements.reduce(0) { $0 + Double($1) } / Double(n)
+      #expect(abs(mean - 1) < 5 * (p / (1 - p) / Double(n)).squareRoot())
+    }
+  }
+
+  @Test func theGradientPassesTheMaskOfTheForwardPass() {
+    let stream = RandomStream(seed: 8, purpose: "layer", step: 3)
+    let x: Matrix<Float> = random(101, 7)
+    let y = dropout(x, probability: 0.4, stream: stream)
+    let dx = dropout(random(101, 7, "gradient"), probability: 0.4, stream: stream)
+    #expect(zip(y.elements, dx.elements).allSatisfy { ($0 == 0) == ($1 == 0) })
+    let nextStep = RandomStream(seed: 8, purpose: "layer", step: 4)
+    let other = dropout(x, probability: 0.4, stream: nextStep)
+    #expect(zip(y.elements, other.elements).contains { ($0 == 0) != ($1 == 0) })
+  }
+
+  @Test func dropoutWithProbabilityZeroIsTheIdentity() {
+    let x: Matrix<Double> = random(5, 5)
+    #expect(dropout(x, probability: 0, stream: RandomStream(seed: 1, purpose: "")) == x)
+  }
+}
