@@ -21,10 +21,23 @@ func gat(hidden: [Int], heads: Int, outputHeads: Int) -> Network<Float> {
   return Network(layers: layers, activation: .elu)
 }
 
+func sage(_ aggregator: GraphSAGEAggregator) -> Network<Float> {
+  let widths = [50, 64, 64, 64, 64, 121]
+  let layers = zip(widths, widths.dropFirst()).enumerated().map { place, width in
+    GraphSAGELayer<Float>(
+      name: "layers.\(place)", inputWidth: width.0, outputWidth: width.1, aggregator: aggregator,
+      bias: .both, seed: 1)
+  }
+  return Network(layers: layers, activation: .relu)
+}
+
 let samples = try ppiLikeSamples(count: 2)
 let batch = GraphBatch(samples, members: [0, 1])
 let teacher = gat(hidden: [256, 256], heads: 4, outputHeads: 6)
 let student = gat(hidden: [68, 68, 68, 68], heads: 2, outputHeads: 2)
+let poolStudent = sage(.pool)
+let meanStudent = sage(.mean)
+precondition(poolStudent.parameterCount == 66_408)
 precondition(teacher.parameterCount == 3_640_748 && student.parameterCount == 185_172)
 
 func step(
@@ -53,7 +66,10 @@ let lsp = term(
     tap: .hidden(2), kernel: kernel, direction: .teacherToStudent, reference: { reference($0) }))
 let teacherOptimizer = Adam(teacher.parameters)
 let studentOptimizer = Adam(student.parameters)
+let poolOptimizer = Adam(poolStudent.parameters)
+let meanOptimizer = Adam(meanStudent.parameters)
 let hidden = Matrix<Float>.normal(4_740, 136, stream: RandomStream(seed: 1, purpose: "hidden"))
+let maxima = segmentMax(batch.graph, hidden)
 
 let work: [(String, () -> Void)] = [
   ("batch of two graphs", { _ = GraphBatch(samples, members: [0, 1]) }),
@@ -71,7 +87,20 @@ let work: [(String, () -> Void)] = [
     "GAT student step with LSP",
     { step(student, studentOptimizer, WeightedObjectives([task, lsp])) }
   ),
+  (
+    "GraphSAGE-pool student step",
+    { step(poolStudent, poolOptimizer, WeightedObjectives([task])) }
+  ),
+  (
+    "GraphSAGE-mean student step",
+    { step(meanStudent, meanOptimizer, WeightedObjectives([task])) }
+  ),
   ("SpMM, width 136", { _ = spmm(batch.graph, hidden) }),
+  ("segment maximum, width 136", { _ = segmentMax(batch.graph, hidden) }),
+  (
+    "its backward pass",
+    { _ = segmentMaxBackward(sources: maxima.sources, dOutput: hidden) }
+  ),
   ("L1 over edges, width 136", { _ = edgeSimilarity(batch.graph, hidden, .l1) }),
 ]
 

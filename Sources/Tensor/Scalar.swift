@@ -30,7 +30,8 @@ public struct Kernels<S: Scalar>: @unchecked Sendable {
 
   // Element by element.
   let axpy: (Int, S, In, Out) -> Void
-  let scale: (Int, S, In, Out) -> Void
+  /// Multiplication by a number.
+  public let scale: (Int, S, In, Out) -> Void
   let multiply: (Int, In, In, Out) -> Void
   let sumSquares: (Int, In) -> Double
   let allFinite: (Int, In) -> Int32
@@ -69,6 +70,11 @@ public struct Kernels<S: Scalar>: @unchecked Sendable {
   public let spmmIndexedRows: (Int, Int, Index, Index, Index, In, In, Int, S, Int32, Out) -> Void
   /// Sampled dense times dense.
   public let sddmmRows: (Int, Int, Index, Index, In, In, Int, S, Out) -> Void
+  /// The largest of a row's entries, column by column, and where it is.
+  public let segmentMaxRows:
+    (Int, Int, Index, Index, Int32, Int32, In, Int, Out, UnsafeMutablePointer<Int32>?) -> Void
+  /// Its backward pass; columns begin ..< end of all rows.
+  public let segmentMaxBackwardColumns: (Int, Int, Int, Int, Index, In, Out) -> Void
   /// Softmax over the edges of a row.
   public let edgeSoftmaxRows: (Int, Int, Index, Int, In, Out) -> Void
   /// Its backward pass.
@@ -130,6 +136,8 @@ extension Float: Scalar {
     spmmRows: ck_spmm_rows_f32,
     spmmIndexedRows: ck_spmm_indexed_rows_f32,
     sddmmRows: ck_sddmm_rows_f32,
+    segmentMaxRows: ck_segment_max_rows_f32,
+    segmentMaxBackwardColumns: ck_segment_max_backward_columns_f32,
     edgeSoftmaxRows: ck_edge_softmax_rows_f32,
     edgeSoftmaxBackwardRows: ck_edge_softmax_backward_rows_f32,
     edgeSimilarityRows: ck_edge_similarity_rows_f32,
@@ -175,6 +183,8 @@ extension Double: Scalar {
     spmmRows: ck_spmm_rows_f64,
     spmmIndexedRows: ck_spmm_indexed_rows_f64,
     sddmmRows: ck_sddmm_rows_f64,
+    segmentMaxRows: ck_segment_max_rows_f64,
+    segmentMaxBackwardColumns: ck_segment_max_backward_columns_f64,
     edgeSoftmaxRows: ck_edge_softmax_rows_f64,
     edgeSoftmaxBackwardRows: ck_edge_softmax_backward_rows_f64,
     edgeSimilarityRows: ck_edge_similarity_rows_f64,

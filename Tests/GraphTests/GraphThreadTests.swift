@@ -33,6 +33,15 @@ import Testing
         spmmBackwardToWeights(graph, dOutput: dOut, input: x),
       ]
     }
+    expectSameBits("a segment mean") {
+      [segmentMean(graph, x), segmentMeanBackward(graph, dOutput: dOut)]
+    }
+    for rectified in [false, true] {
+      expectSameBits("a segment maximum") {
+        let (output, sources) = segmentMax(graph, x, rectified: rectified)
+        return [output, segmentMaxBackward(sources: sources, dOutput: dOut)]
+      }
+    }
     expectSameBits("an edge softmax") {
       let p = edgeSoftmax(graph, scores: scores)
       return [

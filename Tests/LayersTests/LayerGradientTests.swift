@@ -57,6 +57,20 @@ import Testing
     if dropout > 0 { expectDropout(in: layer) }
   }
 
+  /// Both aggregators with products before and after the mean.
+  @Test(arguments: GraphSAGEAggregator.allCases, [2, 4, 5])
+  func graphSAGE(_ aggregator: GraphSAGEAggregator, _ outputWidth: Int) {
+    for bias in GraphSAGEBias.allCases {
+      for dropout in [0, 0.4] {
+        let layer = GraphSAGELayer<Double>(
+          name: "l", inputWidth: 4, outputWidth: outputWidth, aggregator: aggregator, bias: bias,
+          dropout: dropout, seed: 1)
+        expectRightGradients(of: layer, training, "bias \(bias), dropout \(dropout)")
+        if dropout > 0 { expectDropout(in: layer) }
+      }
+    }
+  }
+
   @Test(arguments: GraphNormalization.allCases, [2, 4, 5])
   func graphConvolution(_ normalization: GraphNormalization, _ outputWidth: Int) {
     for bias in [false, true] {

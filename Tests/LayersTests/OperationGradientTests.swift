@@ -130,6 +130,23 @@ import Testing
     }
   }
 
+  @Test func overNeighbors() {
+    #expect(
+      error(
+        at: x, forward: { segmentMean(smallGraph, $0) },
+        backward: { segmentMeanBackward(smallGraph, dOutput: $1) }) < gradientTolerance)
+    // Numbers a hundredth apart, none within half of that of 0: away from ties and from the kink.
+    var order = RandomStream(seed: 6, purpose: "order").generator()
+    let distinct = Matrix(7, 33, order.permutation(7 * 33).map { 0.01 * (Double($0) - 115.5) })
+    for rectified in [false, true] {
+      let sources = segmentMax(smallGraph, distinct, rectified: rectified).sources
+      #expect(
+        error(
+          at: distinct, forward: { segmentMax(smallGraph, $0, rectified: rectified).output },
+          backward: { segmentMaxBackward(sources: sources, dOutput: $1) }) < gradientTolerance)
+    }
+  }
+
   @Test(arguments: DivergenceDirection.allCases) func divergences(_ direction: DivergenceDirection)
   {
     let m = smallGraph.edgeCount

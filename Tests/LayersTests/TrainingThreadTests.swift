@@ -22,7 +22,12 @@ import Testing
     let network = Network<S>(
       layers: [
         GATLayer(name: "0", inputWidth: 25, options: options, seed: 1),
-        GATLayer(name: "1", inputWidth: 60, options: last, seed: 1),
+        GraphSAGELayer(
+          name: "1", inputWidth: 60, outputWidth: 40, aggregator: .pool, bias: .both, dropout: 0.1,
+          seed: 1),
+        GraphSAGELayer(
+          name: "2", inputWidth: 40, outputWidth: 60, aggregator: .mean, bias: .single, seed: 1),
+        GATLayer(name: "3", inputWidth: 60, options: last, seed: 1),
       ], activation: .elu)
     let optimizer = Adam(network.parameters)
     let n = graph.nodeCount
@@ -61,7 +66,7 @@ import Testing
     #expect(single[1] == single[0] && single[2] == single[0])
     let double = (1...3).map { trained(Double.self, threads: $0, graph) }
     #expect(double[1] == double[0] && double[2] == double[0])
-    // Values and two moments of the layers' 5 and 4 parameters, and the losses.
-    #expect(single[0].count == 3 * (5 + 4) + 1)
+    // Values and two moments of the layers' parameters, and the losses.
+    #expect(single[0].count == 3 * (5 + 6 + 3 + 4) + 1)
   }
 }

@@ -18,6 +18,12 @@ def parameter_count(inputs, hidden, width, heads, labels, output_heads):
     return total
 
 
+def sage_pool_parameter_count(inputs, hidden, width, labels):
+    """GraphSAGE-pool with biases on both products, as DGL had it in 2020."""
+    widths = [inputs] + [width] * hidden + [labels]
+    return sum(i * i + i + 2 * (i * o + o) for i, o in zip(widths, widths[1:]))
+
+
 def xavier_normal(fan_in, fan_out):
     return math.sqrt(2) * math.sqrt(2 / (fan_in + fan_out))
 
@@ -29,11 +35,13 @@ def check(name, weight, deviation):
 
 
 def verify():
-    from dgl.nn import GATConv, GraphConv
+    from dgl.nn import GATConv, GraphConv, SAGEConv
     from torch.nn import Linear
 
     assert parameter_count(50, 2, 256, 4, 121, 6) == 3_640_748
     assert parameter_count(50, 4, 68, 2, 121, 2) == 185_172
+
+    assert sage_pool_parameter_count(50, 4, 64, 121) == 66_408
 
     torch.manual_seed(8)
     inputs, width, heads = 300, 3000, 3
@@ -52,3 +60,15 @@ def verify():
     assert max(linear.weight.abs().max(), linear.bias.abs().max()) <= inputs**-0.5
     check("Linear weight", linear.weight, inputs**-0.5 / math.sqrt(3))
     check("Linear bias", linear.bias, inputs**-0.5 / math.sqrt(3))
+    layer = SAGEConv(inputs, width, "pool")
+    for name, linear, outputs in [
+        ("fc_self", layer.fc_self, width),
+        ("fc_neigh", layer.fc_neigh, width),
+        ("fc_pool", layer.fc_pool, inputs),
+    ]:
+        bound = math.sqrt(2) * math.sqrt(6 / (inputs + outputs))
+        assert linear.weight.abs().max() <= bound
+        check(f"SAGEConv {name}", linear.weight, bound / math.sqrt(3))
+        if linear.bias is not None:
+            assert linear.bias.abs().max() <= inputs**-0.5
+            check(f"SAGEConv {name} bias", linear.bias, inputs**-0.5 / math.sqrt(3))

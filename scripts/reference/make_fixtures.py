@@ -12,6 +12,7 @@ import initialization
 import losses
 import lsp
 import optimizers
+import sage
 import student
 
 
@@ -23,7 +24,7 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     initialization.verify()
-    for module in (gat, gcn, dense, losses, lsp, optimizers, student):
+    for module in (gat, gcn, sage, dense, losses, lsp, optimizers, student):
         module.write(folder)
 
 

@@ -104,6 +104,18 @@ void ck_philox4x32(const uint32_t key[2], const uint32_t counter[4], uint32_t ou
   /* dw[e] = scale * dOut[i, :] . x[index[e], :] for the entries e of row i. */                    \
   void ck_sddmm_rows_##SUFFIX(long begin, long end, const int32_t *start, const int32_t *index,    \
                               const REAL *d_out, const REAL *x, long width, REAL scale, REAL *dw); \
+  /* out[i, c] = the largest of x[index[e], c] over the entries e of row i, and argument[i, c] the \
+     index[e] of the first entry that has it; 0 and -1 in rows without entries. `rectified` raises \
+     what is below 0 to 0, and then the argument is -1. What is not a number wins; `finite` tells  \
+     that there is no such x. */                                                                   \
+  void ck_segment_max_rows_##SUFFIX(long begin, long end, const int32_t *start,                    \
+                                    const int32_t *index, int rectified, int finite,               \
+                                    const REAL *x, long width, REAL *out, int32_t *argument);      \
+  /* dx[j, c] = sum over the rows i with argument[i, c] = j of dOut[i, c], in the order of i, for  \
+     the columns c in begin ..< end. */                                                            \
+  void ck_segment_max_backward_columns_##SUFFIX(long rows, long begin, long end, long width,       \
+                                                const int32_t *argument, const REAL *d_out,        \
+                                                REAL *dx);                                         \
   /* p[e, h] = exp(s[e, h]) / sum of the same over row i, stable; s and p may be the same. */      \
   void ck_edge_softmax_rows_##SUFFIX(long begin, long end, const int32_t *start, long heads,       \
                                      const REAL *s, REAL *p);                                      \

@@ -2,13 +2,15 @@
 enum ArchitectureConfig: Variant {
   case gat(GATConfig)
   case gcn(GCNConfig)
+  case graphsage(GraphSAGEConfig)
   case mlp(MLPConfig)
 
   init() { self = .gat(GATConfig()) }
 
   static let tag = "family"
   static let choices = [
-    VariantChoice(Self.gat), VariantChoice(Self.gcn), VariantChoice(Self.mlp),
+    VariantChoice(Self.gat), VariantChoice(Self.gcn), VariantChoice(Self.graphsage),
+    VariantChoice(Self.mlp),
   ]
 
   /// The active family's settings, whatever the family.
@@ -16,6 +18,7 @@ enum ArchitectureConfig: Variant {
     switch self {
     case .gat(let settings): settings
     case .gcn(let settings): settings
+    case .graphsage(let settings): settings
     case .mlp(let settings): settings
     }
   }

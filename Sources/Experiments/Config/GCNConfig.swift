@@ -12,8 +12,10 @@ struct GCNConfig: ArchitectureSettings {
 
   /// What the adjacency matrix A is replaced with; D holds the degrees.
   enum Normalization: String, CaseIterable {
-    /// D^(-1/2) A D^(-1/2).
+    /// D^(-1/2) A D^(-1/2), with in-degrees on the left and out-degrees on the right.
     case both
+    /// D^(-1/2) A D^(-1/2), with in-degrees on both sides.
+    case inDegrees
     /// D^(-1) A: the mean over in-neighbours.
     case right
     /// A: the sum over in-neighbours.
@@ -26,7 +28,8 @@ struct GCNConfig: ArchitectureSettings {
     visitor.field("dropout", &dropout, .dropout, "Dropout on each layer's input.")
     visitor.field(
       "normalization", &normalization, .choice,
-      "Symmetric normalisation, the mean over in-neighbours, or their sum.")
+      "Symmetric normalisation with out-degrees of sources and in-degrees of destinations, or with "
+        + "in-degrees of both (Alignahead); the mean over in-neighbours; or their sum.")
     visitor.field("bias", &bias, .boolean, "Whether each layer adds a bias.")
   }
 }

@@ -16,6 +16,12 @@ extension ArchitectureConfig {
           name: $0, inputWidth: $1, outputWidth: $2, normalization: config.normalization.layers,
           bias: config.bias, dropout: S(config.dropout), seed: seed)
       }
+    case .graphsage(let config):
+      return chain(config.hidden + [outputWidth], from: inputWidth, config.activation) {
+        GraphSAGELayer(
+          name: $0, inputWidth: $1, outputWidth: $2, aggregator: config.aggregator.layers,
+          bias: config.bias.layers, dropout: S(config.dropout), seed: seed)
+      }
     case .mlp(let config):
       return chain(config.hidden + [outputWidth], from: inputWidth, config.activation) {
         LinearLayer(
@@ -83,8 +89,28 @@ extension GCNConfig.Normalization {
   fileprivate var layers: GraphNormalization {
     switch self {
     case .both: .both
+    case .inDegrees: .inDegrees
     case .right: .right
     case .none: .none
+    }
+  }
+}
+
+extension GraphSAGEConfig.Aggregator {
+  fileprivate var layers: GraphSAGEAggregator {
+    switch self {
+    case .mean: .mean
+    case .pool: .pool
+    }
+  }
+}
+
+extension GraphSAGEConfig.Bias {
+  fileprivate var layers: GraphSAGEBias {
+    switch self {
+    case .none: .none
+    case .single: .single
+    case .both: .both
     }
   }
 }
