@@ -77,7 +77,7 @@ public func graphAttention<S>(
     alphaUsed = dropout(alpha, probability: probability, stream: stream)
   }
   let accumulates = output != nil
-  var out = output ?? Matrix(uninitialized: x.rows, options.averagesHeads ? d : heads * d)
+  var out = (consume output) ?? Matrix(uninitialized: x.rows, options.averagesHeads ? d : heads * d)
   precondition(
     out.rows == x.rows && out.columns == (options.averagesHeads ? d : heads * d),
     "the residual has the shape of the output")
