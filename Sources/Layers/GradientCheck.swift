@@ -31,13 +31,15 @@ public enum GradientCheck {
     return gradient
   }
 
-  /// The largest difference between two gradients, as a share of their largest element. 0 where both
-  /// are zero; infinite where either is not finite.
-  public static func relativeError(_ a: Matrix<Double>, _ b: Matrix<Double>) -> Double {
+  /// The largest difference between two gradients, as a share of their largest element, or of
+  /// `floor` where that is larger: the differences of a gradient that is exactly zero are rounding
+  /// noise. Infinite where either is not finite.
+  public static func relativeError(
+    _ a: Matrix<Double>, _ b: Matrix<Double>, floor: Double = 1e-4
+  ) -> Double {
     precondition(a.rows == b.rows && a.columns == b.columns, "gradients of different shapes")
     guard a.isFinite, b.isFinite else { return .infinity }
-    let scale = (a.elements + b.elements).reduce(0) { max($0, abs($1)) }
-    guard scale > 0 else { return 0 }
+    let scale = (a.elements + b.elements).reduce(floor) { max($0, abs($1)) }
     return zip(a.elements, b.elements).reduce(0) { max($0, abs($1.0 - $1.1)) } / scale
   }
 

@@ -108,6 +108,9 @@ public final class Network<S: Scalar> {
       features = append(.activated(l), activation.forward(features))
     }
     return NetworkPass(taps: taps) { gradients in
+      precondition(
+        gradients.keys.allSatisfy { tap in chain.contains { $0.tap == tap } },
+        "a gradient enters at a tap that the pass did not reach")
       var gradient: Matrix<S>?
       for (tap, backward) in chain.reversed() {
         if let entering = gradients[tap] {

@@ -70,6 +70,7 @@ extension Matrix {
     var result = Matrix(zeros: 1, columns)
     let sums = result.mutablePointer
     for r in 0..<runs { S.kernels.axpy(columns, 1, target + r * columns, sums) }
+    withExtendedLifetime(partial) {}
     return result
   }
 

@@ -96,6 +96,7 @@ extension Matrix {
           S.kernels.axpy(range.count, 1, partial.pointer + r * m * n + range.lowerBound, target)
         }
       }
+      withExtendedLifetime(partial) {}
     } else {
       // Panels of about 32 M multiply-adds, at least 64 rows, keep OpenBLAS near its peak and
       // leave enough of them to share.

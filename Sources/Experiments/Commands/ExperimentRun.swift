@@ -62,7 +62,13 @@ struct ExperimentRun {
           URL(
             filePath: $0, directoryHint: .isDirectory, relativeTo: environment.currentDirectory)
         },
-        offline: command.offline, progress: progress, log: log,
+        offline: command.offline,
+        models: command.models.map {
+          ModelStore(
+            url: URL(
+              filePath: $0, directoryHint: .isDirectory, relativeTo: environment.currentDirectory))
+        },
+        progress: progress, log: log,
         interruption: environment.interruption))
     progress.finish()
     progress.synthetic = runner.dataset.synthetic

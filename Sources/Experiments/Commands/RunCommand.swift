@@ -22,6 +22,16 @@ struct RunCommand: EnvironmentCommand {
   @Option(help: ArgumentHelp("The run's folder (default: runs/NAME).", valueName: "dir"))
   var out: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "A folder that keeps trained models for other runs, and gives those it has.",
+      discussion: """
+        A model is taken from there only if its settings, its teachers', the data and the seed are \
+        the same: a sweep over a student trains its teacher once.
+        """,
+      valueName: "dir"))
+  var models: String?
+
   @Flag(help: "Prints the result as JSON, as in result.json.")
   var json = false
 
@@ -41,7 +51,7 @@ struct RunCommand: EnvironmentCommand {
     if let threads, !(1...Self.mostThreads).contains(threads) {
       throw ValidationError("--threads \(threads): expected 1 to \(Self.mostThreads)")
     }
-    for (name, folder) in [("--out", out), ("--data", data)] where folder == "" {
+    for (name, folder) in [("--out", out), ("--data", data), ("--models", models)] where folder == "" {
       throw ValidationError("\(name): expected a folder, found an empty name")
     }
   }

@@ -29,6 +29,8 @@ struct RunContext {
   var dataDirectory: URL?
   /// Whether nothing may be downloaded.
   var offline: Bool
+  /// Where trained models are kept for other runs, if anywhere.
+  var models: ModelStore?
   var progress: ProgressReporter
   var log: Logger
   /// To be looked at once a batch.

@@ -32,9 +32,12 @@ final class MetricsLog {
   }
 
   /// Adds a line.
-  func append(_ value: JSONValue) throws {
+  func append(_ value: JSONValue) throws { try append(line: value.compactText) }
+
+  /// Adds a line that is JSON already.
+  func append(line: String) throws {
     do {
-      try handle.write(contentsOf: Data((value.compactText + "\n").utf8))
+      try handle.write(contentsOf: Data((line + "\n").utf8))
       lineCount += 1
     } catch {
       throw RunError(message: "\(path): cannot be written: \(systemReason(error))")

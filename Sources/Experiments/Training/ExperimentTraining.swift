@@ -42,13 +42,31 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
     var result = SeedResult()
     result.seed = seed
     result.threads = context.threads
+    var lines = 0
     for model in context.config.models {
-      result.models.append(
+      let done =
         try finishedResult(of: model, in: directory)
-          ?? train(
-            model, seed: seed, in: directory, after: result.models.reduce(0) { $0 + $1.epochs }))
+        ?? modelOfAnotherRun(model, seed: seed, in: directory, after: lines)
+        ?? train(model, seed: seed, in: directory, after: lines)
+      result.models.append(done)
+      lines += done.epochs
     }
     return result
+  }
+
+  private func modelOfAnotherRun(
+    _ model: ModelConfig, seed: UInt64, in directory: SeedDirectory, after lines: Int
+  ) throws -> ModelResult? {
+    guard let store = context.models else { return nil }
+    // A training that was begun here goes on here.
+    let begun = FileManager.default.fileExists(atPath: directory.checkpoint(of: model.name).path)
+    let identity = ModelStore.identity(
+      of: model, in: context.config, dataset: dataset, seed: seed)
+    guard !begun,
+      try store.fetch(model.name, identity: identity, into: directory, after: lines)
+    else { return nil }
+    context.log.info("\(model.name), seed \(seed): taken from \(store.url.path), trained before")
+    return try finishedResult(of: model, in: directory)
   }
 
   private func train(
@@ -65,6 +83,12 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
     try write(trained.selected, to: directory.weights(of: model.name))
     try write(trained.last, to: directory.lastWeights(of: model.name))
     try JSONFile.write(RecordEncoder.encode(trained.result), to: directory.result(of: model.name))
+    if let store = context.models {
+      try store.keep(
+        model.name,
+        identity: ModelStore.identity(of: model, in: context.config, dataset: dataset, seed: seed),
+        from: directory, lines: lines..<lines + trained.result.epochs)
+    }
     let checkpoint = directory.checkpoint(of: model.name)
     if FileManager.default.fileExists(atPath: checkpoint.path) {
       try FileManager.default.removeItem(at: checkpoint)
