@@ -11,12 +11,18 @@ extension Matrix where S == Double {
   }
 }
 
+// Plain loops: closures are slow in tests, which are built without optimisation.
+
 private func dot(_ a: [Double], _ b: [Double]) -> Double {
-  zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
+  var sum = 0.0
+  for i in a.indices { sum += a[i] * b[i] }
+  return sum
 }
 
 private func squaredDistance(_ a: [Double], _ b: [Double]) -> Double {
-  zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+  var sum = 0.0
+  for i in a.indices { sum += (a[i] - b[i]) * (a[i] - b[i]) }
+  return sum
 }
 
 private func unit(_ a: [Double]) -> [Double] {
@@ -69,15 +75,16 @@ enum Naive {
   ) -> Double {
     let (x, y) = (s.transposed().lists.map(unit), t.transposed().lists.map(unit))
     let all = x + y
-    let distances = all.indices.flatMap { i in
-      all.indices.filter { $0 != i }.map { squaredDistance(all[i], all[$0]) }
-    }
+    let distances = all.flatMap { u in all.map { squaredDistance(u, $0) } }
+    // Over pairs of different vectors: those of a vector with itself add 0.
+    let pairs = Double(max(all.count * (all.count - 1), 1))
+    let variance = max(distances.reduce(0, +) / pairs, 1e-6)
     func k(_ a: [Double], _ b: [Double]) -> Double {
       switch kernel {
       case .linear: dot(a, b)
       case .poly(let degree, let offset): pow(dot(a, b) + offset, Double(degree))
       case .rbf(.variance(let variance)): exp(-squaredDistance(a, b) / (2 * variance))
-      case .rbf(.meanSquaredDistance): exp(-squaredDistance(a, b) / (2 * mean(distances)))
+      case .rbf(.meanSquaredDistance): exp(-squaredDistance(a, b) / (2 * variance))
       }
     }
     func average(_ a: [[Double]], _ b: [[Double]]) -> Double {
@@ -91,17 +98,25 @@ enum Naive {
   ) -> Double {
     func sim(_ a: [Double], _ b: [Double]) -> Double {
       switch similarity {
-      case .cosine: dot(unit(a), unit(b))
-      case .poly(let degree, let offset): pow(dot(unit(a), unit(b)) + offset, Double(degree))
+      case .cosine: dot(a, b)
+      case .poly(let degree, let offset): pow(dot(a, b) + offset, Double(degree))
       case .l2: squaredDistance(a, b).squareRoot()
       case .rbf(let sigma): exp(-squaredDistance(a, b) / (2 * sigma * sigma))
       }
     }
-    let (a, b) = (s.lists, t.lists)
-    return mean(
-      a.indices.flatMap { i in
-        a.indices.map { j in pow(sim(a[i], a[j]) - sim(b[i], b[j]), 2) }
-      })
+    var (a, b) = (s.lists, t.lists)
+    switch similarity {
+    case .cosine, .poly: (a, b) = (a.map(unit), b.map(unit))
+    case .l2, .rbf: break
+    }
+    var total = 0.0
+    for i in a.indices {
+      for j in a.indices {
+        let gap = sim(a[i], a[j]) - sim(b[i], b[j])
+        total += gap * gap
+      }
+    }
+    return total / Double(max(a.count * a.count, 1))
   }
 
   /// The contrastive loss of features that are projected already.
