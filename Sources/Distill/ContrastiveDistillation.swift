@@ -105,7 +105,7 @@ func diagonalContrast<S>(
   var total = 0.0
   let panelRows = 512
   for first in stride(from: 0, to: m, by: panelRows) {
-    let panel = u.rows(first..<min(m, first + panelRows))
+    let panel = u.slice(rows: first..<min(m, first + panelRows))
     var logits = Matrix.product(panel, v, transposing: .right, scale: S(1 / temperature))
     let x = logits.mutablePointer
     total += Parallel.sum(panel.rows, of: 32) { r in

@@ -110,8 +110,8 @@ private struct Points<S: Scalar> {
     _ panel: Range<Int>
   ) -> (values: Matrix<S>, backward: (Matrix<S>) -> Matrix<S>) {
     kernel.forward(
-      inner: Matrix.product(rows.rows(panel), rows, transposing: .right),
-      squares: squares.rows(panel), otherSquares: squares, own: panel.lowerBound)
+      inner: Matrix.product(rows.slice(rows: panel), rows, transposing: .right),
+      squares: squares.slice(rows: panel), otherSquares: squares, own: panel.lowerBound)
   }
 
   /// The gradient of the rows `panel` from that of their inner products H, panel x m. The pairs
@@ -120,7 +120,7 @@ private struct Points<S: Scalar> {
   func backward(_ panel: Range<Int>, _ dInner: Matrix<S>) -> Matrix<S> {
     var dRows = Matrix.product(dInner, rows, scale: 2)
     if kernel.readsDistances {
-      dRows.addScaledRows(of: rows.rows(panel), by: dInner.rowSums(), scale: -2)
+      dRows.addScaledRows(of: rows.slice(rows: panel), by: dInner.rowSums(), scale: -2)
     }
     return dRows
   }

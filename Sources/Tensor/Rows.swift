@@ -6,15 +6,6 @@ extension Matrix {
     Parallel.ranges(rows, of: max(16, Parallel.serialLimit / max(columns, 1)), body)
   }
 
-  /// The rows `range`, as a matrix of their own.
-  public func rows(_ range: Range<Int>) -> Matrix {
-    precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
-    var result = Matrix(uninitialized: range.count, columns)
-    result.mutablePointer.update(
-      from: pointer + range.lowerBound * columns, count: range.count * columns)
-    return result
-  }
-
   /// Puts `part` in the place of the rows from `first` on.
   public mutating func replaceRows(from first: Int, with part: Matrix) {
     precondition(
