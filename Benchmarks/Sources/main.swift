@@ -106,8 +106,7 @@ let work: [(String, () -> Void)] = [
 
 let objectiveWork = objectives(
   batch, student: hidden,
-  frozen: FrozenFeatures(
-    teacher: teacher, taps: [.activated(1), .logits], graphs: samples))
+  frozen: FrozenFeatures(teacher: teacher, graphs: samples))
 
 print("OpenBLAS kernels: \(OpenBLAS.coreName)")
 print("work (4,740 nodes, 127,340 edges)".padding(toLength: 44, withPad: " ", startingAt: 0))

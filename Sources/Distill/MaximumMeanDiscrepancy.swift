@@ -46,7 +46,7 @@ public final class MaximumMeanDiscrepancy<S: Scalar>: Objective {
   ///   - maxSamples: The most nodes over which channels are compared in a step; nil for all.
   ///   - reference: The teacher's features.
   public init(
-    name: String, tap: Tap, kernel: DiscrepancyKernel, maxSamples: Int? = nil,
+    name: String, tap: Tap, kernel: DiscrepancyKernel, maxSamples: Int? = 1_024,
     reference: @escaping TeacherReference<S>
   ) {
     precondition(maxSamples ?? 1 > 0, "a sample has a node")
