@@ -104,10 +104,14 @@ let work: [(String, () -> Void)] = [
   ("L1 over edges, width 136", { _ = edgeSimilarity(batch.graph, hidden, .l1) }),
 ]
 
+let objectiveWork = objectives(
+  batch, student: hidden,
+  frozen: FrozenFeatures(teacher: teacher, graphs: samples))
+
 print("OpenBLAS kernels: \(OpenBLAS.coreName)")
-print("work (4,740 nodes, 127,340 edges)".padding(toLength: 40, withPad: " ", startingAt: 0))
-for (name, body) in work {
-  var line = name.padding(toLength: 30, withPad: " ", startingAt: 0)
+print("work (4,740 nodes, 127,340 edges)".padding(toLength: 44, withPad: " ", startingAt: 0))
+for (name, body) in work + objectiveWork {
+  var line = name.padding(toLength: 34, withPad: " ", startingAt: 0)
   for threads in [1, 2] {
     Parallel.threads = threads
     line += String(format: "%10.2f", milliseconds(body))

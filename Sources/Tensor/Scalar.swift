@@ -49,10 +49,29 @@ public struct Kernels<S: Scalar>: @unchecked Sendable {
   let sumBlocks: (Int, Int, Int, S, In, Int32, Out) -> Void
   let spreadBlocks: (Int, Int, Int, S, In, Int32, Out) -> Void
 
+  // Rows and columns of dense matrices.
+  let sum: (Int, In) -> Double
+  let squareRoot: (Int, In, Out) -> Void
+  let squareRootBackward: (Int, In, In, Out) -> Void
+  let rowSums: (Int, Int, In, Out) -> Void
+  let rowSquares: (Int, Int, In, Out) -> Void
+  let scaleRows: (Int, Int, S, In, In, Int32, Out) -> Void
+  let normalizeRows: (Int, Int, In, Out, Out) -> Void
+  let normalizeRowsBackward: (Int, Int, In, In, In, Out) -> Void
+  let columnDots: (Int, Int, In, In, Out) -> Void
+  let mixColumns: (Int, Int, In, In, In, In, In, Out) -> Void
+  let squaredDistances: (Int, Int, Int, In, In, In, Out) -> Void
+
   /// Binary cross-entropy with logits.
   public let bce: (Int, Int, In, In, UnsafePointer<UInt8>?, S, Out) -> Double
   /// Softmax cross-entropy.
   public let crossEntropy: (Int, Int, In, In, UnsafePointer<UInt8>?, S, Out) -> Double
+  /// Softmax cross-entropy where each row's class is known from its place.
+  public let diagonalCrossEntropy: (Int, Int, Int, S, Out) -> Double
+  /// Kullback-Leibler divergence of softmax distributions.
+  public let softmaxDivergence: (Int, Int, In, In, UnsafePointer<UInt8>?, S, S, Out) -> Double
+  /// Kullback-Leibler divergence of sigmoids.
+  public let sigmoidDivergence: (Int, Int, In, In, UnsafePointer<UInt8>?, S, S, Out) -> Double
   /// Counts of right and wrong labels.
   public let confusion:
     (Int, Int, In, In, UnsafePointer<UInt8>?, S, UnsafeMutablePointer<Int>?) -> Void
@@ -127,8 +146,22 @@ extension Float: Scalar {
     columnSums: ck_column_sums_f32,
     sumBlocks: ck_sum_blocks_f32,
     spreadBlocks: ck_spread_blocks_f32,
+    sum: ck_sum_f32,
+    squareRoot: ck_square_root_f32,
+    squareRootBackward: ck_square_root_backward_f32,
+    rowSums: ck_row_sums_f32,
+    rowSquares: ck_row_squares_f32,
+    scaleRows: ck_scale_rows_f32,
+    normalizeRows: ck_normalize_rows_f32,
+    normalizeRowsBackward: ck_normalize_rows_backward_f32,
+    columnDots: ck_column_dots_f32,
+    mixColumns: ck_mix_columns_f32,
+    squaredDistances: ck_squared_distances_f32,
     bce: ck_bce_f32,
     crossEntropy: ck_cross_entropy_f32,
+    diagonalCrossEntropy: ck_diagonal_cross_entropy_f32,
+    softmaxDivergence: ck_softmax_divergence_f32,
+    sigmoidDivergence: ck_sigmoid_divergence_f32,
     confusion: ck_confusion_f32,
     rightRows: ck_right_rows_f32,
     adam: ck_adam_f32,
@@ -174,8 +207,22 @@ extension Double: Scalar {
     columnSums: ck_column_sums_f64,
     sumBlocks: ck_sum_blocks_f64,
     spreadBlocks: ck_spread_blocks_f64,
+    sum: ck_sum_f64,
+    squareRoot: ck_square_root_f64,
+    squareRootBackward: ck_square_root_backward_f64,
+    rowSums: ck_row_sums_f64,
+    rowSquares: ck_row_squares_f64,
+    scaleRows: ck_scale_rows_f64,
+    normalizeRows: ck_normalize_rows_f64,
+    normalizeRowsBackward: ck_normalize_rows_backward_f64,
+    columnDots: ck_column_dots_f64,
+    mixColumns: ck_mix_columns_f64,
+    squaredDistances: ck_squared_distances_f64,
     bce: ck_bce_f64,
     crossEntropy: ck_cross_entropy_f64,
+    diagonalCrossEntropy: ck_diagonal_cross_entropy_f64,
+    softmaxDivergence: ck_softmax_divergence_f64,
+    sigmoidDivergence: ck_sigmoid_divergence_f64,
     confusion: ck_confusion_f64,
     rightRows: ck_right_rows_f64,
     adam: ck_adam_f64,

@@ -32,6 +32,30 @@ let sampleConfig: JSONValue = [
           "teacherTap": "hidden.1.activated", "kernel": ["type": "poly"], "weight": 0.5,
           "lastEpoch": 1,
         ],
+        [
+          "name": "kd", "type": "kd", "teacher": "teacher", "form": ["type": "softmax"],
+          "temperature": 4,
+        ],
+        [
+          "name": "fitnet", "type": "fitnet", "teacher": "teacher", "studentTap": "hidden.0",
+          "teacherTap": "hidden.1", "projection": ["type": "both", "width": 3],
+        ],
+        [
+          "name": "at", "type": "at", "teacher": "teacher", "studentTap": "hidden.0",
+          "teacherTap": "hidden.1",
+        ],
+        [
+          "name": "mmd", "type": "mmd", "teacher": "teacher", "studentTap": "hidden.0",
+          "teacherTap": "hidden.1", "kernel": ["type": "rbf"],
+        ],
+        [
+          "name": "gsp", "type": "gsp", "teacher": "teacher", "studentTap": "hidden.0",
+          "teacherTap": "hidden.1", "kernel": ["type": "poly"],
+        ],
+        [
+          "name": "gcrd", "type": "gcrd", "teacher": "teacher", "studentTap": "hidden.0",
+          "teacherTap": "hidden.1", "width": 3,
+        ],
       ],
     ],
     [

@@ -103,6 +103,25 @@ struct ConfigTests {
       ("models.student.objectives.lsp.kernel.type", "rbf2", "did you mean \"rbf\"?"),
       ("models.student.objectives.lsp.kernel.sigma", 1, "unknown key"),
       ("models.student.objectives.lsp.weight", -1, "of at least 0"),
+      ("models.student.objectives.kd.temperature", 0, "expected a number above 0"),
+      (
+        "models.student.objectives.kd.form", ["type": "tanh"], "expected \"sigmoid\" or \"softmax\""
+      ),
+      (
+        "models.student.objectives.kd.form", ["type": "sigmoid", "average": "nodes"], "unknown key"
+      ),
+      ("models.student.objectives.kd.nodes", "some", "expected \"all\" or \"known\""),
+      ("models.student.objectives.kd.teacher", "mlp", "not trained before \"student\""),
+      ("models.student.objectives.fitnet.projection.width", 0, "expected an integer from 1"),
+      ("models.student.objectives.fitnet.projection.head", "relu", "expected \"linear\" or"),
+      ("models.student.objectives.at.distance", "l1", "expected \"meanSquared\" or \"norm\""),
+      ("models.student.objectives.mmd.kernel.variance", -1, "above 0, or null"),
+      ("models.student.objectives.mmd.maxSamples", 0, "expected an integer from 1"),
+      ("models.student.objectives.mmd.studentTap", "hidden.9", "has no tap \"hidden.9\""),
+      ("models.student.objectives.gsp.kernel.type", "cosin", "did you mean \"cosine\"?"),
+      ("models.student.objectives.gsp.teacherTap", "hidden.2", "\"teacher\" has no tap"),
+      ("models.student.objectives.gcrd.temperature", -0.1, "expected a number above 0"),
+      ("models.student.objectives.gcrd.teacher", "teachr", "did you mean \"teacher\"?"),
       ("models.student.name", "teacher", "two models are named \"teacher\""),
       ("models.student.name", "Stu.dent", "expected a name of lower-case letters"),
       ("models.mlp.objectives.0", sampleConfig["models"]!, "expected an object"),
@@ -275,7 +294,7 @@ struct ConfigFileTests {
       return
     }
     #expect(lsp.kernel == .laplacian(LaplacianKernelConfig()))
-    #expect(lsp.direction == .teacherToStudent && lsp.teacherWeights == .last)
+    #expect(lsp.direction == .teacherToStudent && lsp.source.weights == .last)
     #expect(config.models[2].objectives[1].lastEpoch == 29)
   }
 }

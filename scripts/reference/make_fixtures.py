@@ -5,6 +5,7 @@ from pathlib import Path
 
 import torch
 
+import baselines
 import dense
 import gat
 import gcn
@@ -24,7 +25,8 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     initialization.verify()
-    for module in (gat, gcn, sage, dense, losses, lsp, optimizers, student):
+    modules = (gat, gcn, sage, dense, losses, lsp, baselines, optimizers, student)
+    for module in modules:
         module.write(folder)
 
 

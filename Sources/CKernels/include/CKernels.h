@@ -84,6 +84,43 @@ void ck_philox4x32(const uint32_t key[2], const uint32_t counter[4], uint32_t ou
      equal ones is taken. */                                                                       \
   long ck_right_rows_##SUFFIX(long rows, long columns, const REAL *logits, const REAL *labels,     \
                               const uint8_t *counts);                                              \
+  /* The sum of x, accumulated in double. */                                                       \
+  double ck_sum_##SUFFIX(long n, const REAL *x);                                                   \
+  /* y = sqrt(x);  dx = dy / (2 y), and 0 where y is 0 */                                          \
+  void ck_square_root_##SUFFIX(long n, const REAL *x, REAL *y);                                    \
+  void ck_square_root_backward_##SUFFIX(long n, const REAL *y, const REAL *dy, REAL *dx);          \
+  /* sums[r] = sum over c of x[r, c];  squares[r] = sum over c of x[r, c]^2 */                     \
+  void ck_row_sums_##SUFFIX(long rows, long columns, const REAL *x, REAL *sums);                   \
+  void ck_row_squares_##SUFFIX(long rows, long columns, const REAL *x, REAL *squares);             \
+  /* y[r, :] (+)= scale factors[r] x[r, :] */                                                      \
+  void ck_scale_rows_##SUFFIX(long rows, long columns, REAL scale, const REAL *factors,            \
+                              const REAL *x, int accumulate, REAL *y);                             \
+  /* y[r, :] = x[r, :] inverse[r], inverse[r] = 1 / |x[r, :]|, or 0 for a norm up to 1e-12;        \
+     dx[r, :] = inverse[r] (dy[r, :] - y[r, :] (y[r, :] . dy[r, :])) */                            \
+  void ck_normalize_rows_##SUFFIX(long rows, long columns, const REAL *x, REAL *y, REAL *inverse); \
+  void ck_normalize_rows_backward_##SUFFIX(long rows, long columns, const REAL *y,                 \
+                                           const REAL *inverse, const REAL *dy, REAL *dx);         \
+  /* sums[c] = sum over rows of a[r, c] b[r, c] */                                                 \
+  void ck_column_dots_##SUFFIX(long rows, long columns, const REAL *a, const REAL *b, REAL *sums); \
+  /* y[r, c] = a[c] x[r, c] + b[c] z[r, c] + offset[c]; without z or offset their terms are 0. */  \
+  void ck_mix_columns_##SUFFIX(long rows, long columns, const REAL *a, const REAL *x,              \
+                               const REAL *b, const REAL *z, const REAL *offset, REAL *y);         \
+  /* d[r, c] = a[r] + b[c] - 2 inner[r, c], at least 0, and 0 for c = own + r (own < 0: nowhere). */   \
+  void ck_squared_distances_##SUFFIX(long rows, long columns, long own, const REAL *a,             \
+                                     const REAL *b, const REAL *inner, REAL *d);                   \
+  /* Softmax cross-entropy where row r has the class first + r: returns the sum of losses and      \
+     puts scale (softmax(x) - one-hot) in the place of the logits x. */                            \
+  double ck_diagonal_cross_entropy_##SUFFIX(long rows, long columns, long first, REAL scale,       \
+                                            REAL *x);                                              \
+  /* The sum over the rows that count (all without `counts`) of KL(softmax(a t) || softmax(a s));  \
+     gradient = scale (softmax(a s) - softmax(a t)), 0 in other rows. */                           \
+  double ck_softmax_divergence_##SUFFIX(long rows, long columns, const REAL *s, const REAL *t,     \
+                                        const uint8_t *counts, REAL a, REAL scale,                 \
+                                        REAL *gradient);                                           \
+  /* The same for the two-point distributions (sigmoid(a x), 1 - sigmoid(a x)) of each element. */ \
+  double ck_sigmoid_divergence_##SUFFIX(long rows, long columns, const REAL *s, const REAL *t,     \
+                                        const uint8_t *counts, REAL a, REAL scale,                 \
+                                        REAL *gradient);                                           \
   /* One Adam step; correction1 = 1 - beta1^t, correction2 = 1 - beta2^t. `coupled` decay is added \
      to the gradient, `decoupled` decay (a factor on the parameter) is applied before the step. */ \
   void ck_adam_##SUFFIX(long n, REAL rate, REAL beta1, REAL beta2, REAL epsilon, REAL coupled,     \

@@ -39,12 +39,24 @@ enum ObjectiveKind: Variant {
   case bce(BinaryCrossEntropyConfig)
   case crossEntropy(CrossEntropyConfig)
   case lsp(LSPConfig)
+  case kd(KDConfig)
+  case fitnet(FitNetConfig)
+  case at(ATConfig)
+  case mmd(MMDConfig)
+  case gsp(GSPConfig)
+  case gcrd(GCRDConfig)
 
   init() { self = .bce(BinaryCrossEntropyConfig()) }
 
   static let tag = "type"
   static let choices = [
     VariantChoice(Self.bce), VariantChoice(Self.crossEntropy), VariantChoice(Self.lsp),
+    VariantChoice(Self.kd),
+    VariantChoice(Self.fitnet),
+    VariantChoice(Self.at),
+    VariantChoice(Self.mmd),
+    VariantChoice(Self.gsp),
+    VariantChoice(Self.gcrd),
   ]
 
   /// The settings, whatever the kind.
@@ -53,6 +65,12 @@ enum ObjectiveKind: Variant {
     case .bce(let settings): settings
     case .crossEntropy(let settings): settings
     case .lsp(let settings): settings
+    case .kd(let settings): settings
+    case .fitnet(let settings): settings
+    case .at(let settings): settings
+    case .mmd(let settings): settings
+    case .gsp(let settings): settings
+    case .gcrd(let settings): settings
     }
   }
 
@@ -64,14 +82,14 @@ protocol ObjectiveSettings: VariantSettings {
   /// Whether it compares the outputs with labels.
   var isTask: Bool { get }
   /// The model that it learns from, which is trained before.
-  var teacher: String? { get }
+  var teacher: TeacherConfig? { get }
   /// The features that it reads.
   var taps: [TapUse] { get }
 }
 
 extension ObjectiveSettings {
   var isTask: Bool { false }
-  var teacher: String? { nil }
+  var teacher: TeacherConfig? { nil }
   var taps: [TapUse] { [] }
 }
 

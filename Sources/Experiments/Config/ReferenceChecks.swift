@@ -8,7 +8,7 @@ extension ExperimentConfig {
         let path = "models.\(student.name).objectives.\(objective.name)"
         let earlier = models[..<position]
         var teacher: ModelConfig?
-        if let name = settings.teacher {
+        if let name = settings.teacher?.name {
           teacher = earlier.first { $0.name == name }
           if teacher == nil {
             let message = missingTeacher(name, student: student, earlier: earlier.map(\.name))

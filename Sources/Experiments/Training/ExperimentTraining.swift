@@ -72,13 +72,14 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
   private func train(
     _ model: ModelConfig, seed: UInt64, in directory: SeedDirectory, after lines: Int
   ) throws -> ModelResult {
+    let student = network(model, seed: seed)
     let objectives = try model.weightedObjectives(
-      ObjectiveContext(graphs: data.train) { name, weights in
-        try teacher(name, weights, seed: seed, in: directory)
+      ObjectiveContext(graphs: data.train, student: student, seed: seed) {
+        try teacher($0, seed: seed, in: directory)
       })
     let trainer = try ModelTrainer(
       model, data: data, seed: seed, in: directory, after: lines, objectives: objectives,
-      network: network(model, seed: seed), context: context)
+      network: student, context: context)
     let trained = try trainer.train()
     try write(trained.selected, to: directory.weights(of: model.name))
     try write(trained.last, to: directory.lastWeights(of: model.name))
@@ -113,13 +114,18 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
   }
 
   private func teacher(
-    _ name: String, _ weights: LSPConfig.TeacherWeights, seed: UInt64, in directory: SeedDirectory
+    _ teacher: TeacherConfig, seed: UInt64, in directory: SeedDirectory
   ) throws -> Network<S> {
+    let name = teacher.name
     guard let model = context.config.models.first(where: { $0.name == name }) else {
       preconditionFailure("the teacher \(name) passed validation")
     }
     let network = network(model, seed: seed)
-    let url = weights == .last ? directory.lastWeights(of: name) : directory.weights(of: name)
+    let url =
+      switch teacher.weights {
+      case .last: directory.lastWeights(of: name)
+      case .selected: directory.weights(of: name)
+      }
     let file = try SafetensorsFile(contentsOf: url)
     for parameter in network.parameters {
       let value: Matrix<S> = try file.matrix(named: parameter.name)

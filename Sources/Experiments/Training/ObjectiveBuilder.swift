@@ -7,18 +7,53 @@ import Tensor
 struct ObjectiveContext<S: Scalar> {
   /// The graphs that the student is trained on.
   let graphs: [GraphSample<S>]
-  /// A trained model of the experiment by name.
-  let teacher: (String, LSPConfig.TeacherWeights) throws -> Network<S>
+  /// The model that is trained.
+  let student: Network<S>
+  /// For the first values of what objectives learn themselves.
+  let seed: UInt64
+  /// A trained model of the experiment.
+  let teacher: (TeacherConfig) throws -> Network<S>
+}
+
+/// The teachers of one student: each is loaded once, and passed once over each graph, however many
+/// objectives learn from it.
+final class FrozenTeachers<S: Scalar> {
+  /// A teacher and its features.
+  struct Entry {
+    let network: Network<S>
+    let features: FrozenFeatures<S>
+  }
+
+  /// What objectives are made from.
+  let context: ObjectiveContext<S>
+  private var entries: [TeacherConfig: Entry] = [:]
+
+  init(_ context: ObjectiveContext<S>) {
+    self.context = context
+  }
+
+  /// The teacher of an objective.
+  subscript(teacher: TeacherConfig) -> Entry {
+    get throws {
+      if let known = entries[teacher] { return known }
+      let network = try context.teacher(teacher)
+      let entry = Entry(
+        network: network, features: FrozenFeatures(teacher: network, graphs: context.graphs))
+      entries[teacher] = entry
+      return entry
+    }
+  }
 }
 
 extension ModelConfig {
   /// The whole training loss.
   func weightedObjectives<S: Scalar>(_ context: ObjectiveContext<S>) throws -> WeightedObjectives<S>
   {
-    WeightedObjectives(
+    let teachers = FrozenTeachers(context)
+    return WeightedObjectives(
       try objectives.map { config in
         WeightedObjectives.Term(
-          name: config.name, objective: try config.kind.objective(context),
+          name: config.name, objective: try config.kind.objective(named: config.name, teachers),
           schedule: ObjectiveSchedule(
             weight: config.weight, firstEpoch: config.firstEpoch, lastEpoch: config.lastEpoch,
             warmup: config.warmup))
@@ -40,32 +75,47 @@ extension ModelConfig {
 }
 
 extension ObjectiveKind {
-  fileprivate func objective<S: Scalar>(_ context: ObjectiveContext<S>) throws -> any Objective<S> {
+  fileprivate func objective<S: Scalar>(
+    named name: String, _ teachers: FrozenTeachers<S>
+  ) throws -> any Objective<S> {
     switch self {
-    case .bce: return TaskObjective(.binaryCrossEntropy)
-    case .crossEntropy: return TaskObjective(.crossEntropy(smoothing: 0))
-    case .lsp(let config): return try config.objective(context)
+    case .bce: TaskObjective(.binaryCrossEntropy)
+    case .crossEntropy: TaskObjective(.crossEntropy(smoothing: 0))
+    case .lsp(let config): try config.objective(teachers)
+    case .kd(let config): try config.objective(teachers)
+    case .fitnet(let config): try config.objective(named: name, teachers)
+    case .at(let config): try config.objective(teachers)
+    case .mmd(let config): try config.objective(named: name, teachers)
+    case .gsp(let config): try config.objective(named: name, teachers)
+    case .gcrd(let config): try config.objective(named: name, teachers)
     }
   }
 }
 
 extension LSPConfig {
-  fileprivate func objective<S: Scalar>(_ context: ObjectiveContext<S>) throws -> any Objective<S> {
+  fileprivate func objective<S: Scalar>(_ teachers: FrozenTeachers<S>) throws -> any Objective<S> {
     let kernel = kernel.distill
-    let teacher = try context.teacher(teacherName, teacherWeights)
-    let teacherTap = Tap(validated: teacherTap)
+    let teacher = try teachers[source].network
+    let graphs = teachers.context.graphs
     // Made at the first use: a run that goes on after the last epoch of this objective needs none.
     var structure: FrozenLocalStructure<S>?
     return LocalStructurePreserving(
-      tap: Tap(validated: studentTap), kernel: kernel, direction: direction.distill
-    ) { batch in
+      tap: features.student, kernel: kernel, direction: direction.distill
+    ) { [teacherTap = features.teacher] batch in
       if structure == nil {
         structure = FrozenLocalStructure(
-          teacher: teacher, tap: teacherTap, kernel: kernel, graphs: context.graphs)
+          teacher: teacher, tap: teacherTap, kernel: kernel, graphs: graphs)
       }
       return structure!(batch)
     }
   }
+}
+
+extension FeaturePairConfig {
+  /// The student's tap.
+  var student: Tap { Tap(validated: studentTap) }
+  /// The teacher's tap.
+  var teacher: Tap { Tap(validated: teacherTap) }
 }
 
 extension Tap {

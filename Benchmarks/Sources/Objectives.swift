@@ -1,0 +1,70 @@
+import Distill
+import Graph
+import Layers
+import Tensor
+
+/// Loss and gradients of each objective that reads features, on one batch: a student's features, of
+/// 136 columns, against the teacher's, of 1,024.
+func objectives(
+  _ batch: GraphBatch<Float>, student: Matrix<Float>, frozen: FrozenFeatures<Float>
+) -> [(String, () -> Void)] {
+  let logits = Matrix<Float>.normal(
+    student.rows, 121, stream: RandomStream(seed: 1, purpose: "logits"))
+  let input = ObjectiveInput(
+    batch: batch, taps: [.hidden(2): student, .logits: logits],
+    context: .training(seed: 1, step: 0))
+  let (tap, reference) = (Tap.hidden(2), frozen.reference(at: .activated(1)))
+
+  func work(_ name: String, _ objective: any Objective<Float>) -> (String, () -> Void) {
+    (
+      name,
+      {
+        for parameter in objective.parameters { parameter.clearGradient() }
+        _ = objective.evaluate(input, weight: 1)
+      }
+    )
+  }
+  func contrast(_ maxSamples: Int, _ head: ProjectionHeadKind) -> any Objective<Float> {
+    var options = ContrastiveDistillation<Float>.Options()
+    (options.maxSamples, options.head) = (maxSamples, head)
+    return ContrastiveDistillation(
+      name: "gcrd", tap: tap, studentWidth: 136, teacherWidth: 1_024, options: options, seed: 1,
+      reference: reference)
+  }
+  func structure(_ maxSamples: Int, _ similarity: GlobalSimilarity) -> any Objective<Float> {
+    GlobalStructurePreserving(
+      name: "gsp", tap: tap, similarity: similarity, maxSamples: maxSamples, reference: reference)
+  }
+  func discrepancy(_ maxSamples: Int?, _ kernel: DiscrepancyKernel) -> any Objective<Float> {
+    MaximumMeanDiscrepancy(
+      name: "mmd", tap: tap, kernel: kernel, maxSamples: maxSamples, reference: reference)
+  }
+  return [
+    (
+      "KD, softmax",
+      KnowledgeDistillation<Float>(
+        form: .softmax(.nodes), temperature: 4, reference: frozen.reference(at: .logits))
+    ),
+    (
+      "KD, sigmoid",
+      KnowledgeDistillation<Float>(
+        form: .sigmoid, temperature: 1, reference: frozen.reference(at: .logits))
+    ),
+    (
+      "FitNet",
+      FitNet<Float>(
+        name: "fitnet", tap: tap, studentWidth: 136, teacherWidth: 1_024, seed: 1,
+        reference: reference)
+    ),
+    ("attention transfer", AttentionTransfer<Float>(tap: tap, reference: reference)),
+    ("MMD, poly, all nodes", discrepancy(nil, .poly(degree: 2, offset: 0))),
+    ("MMD, poly, 1,024 nodes", discrepancy(1_024, .poly(degree: 2, offset: 0))),
+    ("MMD, RBF, 1,024 nodes", discrepancy(1_024, .rbf(.meanSquaredDistance))),
+    ("GSP, cosine, all nodes", structure(8_192, .cosine)),
+    ("GSP, RBF, all nodes", structure(8_192, .rbf(sigma: 1))),
+    ("GSP, RBF, 1,024 nodes", structure(1_024, .rbf(sigma: 1))),
+    ("G-CRD, all nodes", contrast(8_192, .linear)),
+    ("G-CRD, all nodes, batch norm", contrast(8_192, .linearBatchNormReLU)),
+    ("G-CRD, 1,024 nodes", contrast(1_024, .linear)),
+  ].map { work($0.0, $0.1) }
+}

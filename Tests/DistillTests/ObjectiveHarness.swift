@@ -1,0 +1,107 @@
+import Distill
+import Graph
+import Layers
+import Tensor
+import Testing
+
+/// A batch of one graph without edges, for objectives that look at features alone.
+func edgelessBatch<S: Scalar>(
+  _ known: [Bool], as type: S.Type = S.self
+) throws -> GraphBatch<S> {
+  let n = known.count
+  let sample = GraphSample<S>(
+    graph: try CSRGraph(nodeCount: n, sources: [], destinations: []),
+    features: Matrix(zeros: n, 1), labels: Matrix(zeros: n, 1), known: known)
+  return GraphBatch([sample], members: [0])
+}
+
+/// The value of an objective with one tap, where that tap holds `features`.
+func evaluate<S: Scalar>(
+  _ objective: any Objective<S>, at features: Matrix<S>, known: [Bool]? = nil, seed: UInt64 = 1,
+  step: Int = 0, weight: Double = 1
+) throws -> (loss: Double, gradient: Matrix<S>) {
+  for parameter in objective.parameters { parameter.clearGradient() }
+  let tap = try #require(objective.taps.first)
+  let batch: GraphBatch<S> = try edgelessBatch(
+    known ?? [Bool](repeating: true, count: features.rows))
+  let value = objective.evaluate(
+    ObjectiveInput(
+      batch: batch, taps: [tap: features], context: .training(seed: seed, step: step)),
+    weight: weight)
+  let gradient = try #require(value.gradients[tap])
+  try #require(gradient.rows == features.rows && gradient.columns == features.columns)
+  return (value.loss, gradient)
+}
+
+/// A teacher that always has the same features.
+func constant<S>(_ teacher: Matrix<S>) -> TeacherReference<S> { { $1.rows(of: teacher) } }
+
+/// Random features that are the same for the same purpose.
+func features<S: Scalar>(
+  _ rows: Int, _ columns: Int, _ purpose: String, deviation: Double = 1, as type: S.Type = S.self
+) -> Matrix<S> {
+  .normal(rows, columns, deviation: deviation, stream: RandomStream(seed: 3, purpose: purpose))
+}
+
+/// Expects the gradients of an objective, at its tap and of its parameters, to be those that central
+/// differences give.
+func expectGradients(
+  of objective: any Objective<Double>, at features: Matrix<Double>, known: [Bool]? = nil,
+  tolerance: Double = 1e-7, sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+  let weight = 0.7
+  let (_, gradient) = try evaluate(objective, at: features, known: known, weight: weight)
+  let numerical = try GradientCheck.numericalGradient(at: features) {
+    try evaluate(objective, at: $0, known: known).loss
+  }
+  #expect(
+    GradientCheck.relativeError(gradient, numerical) < tolerance, sourceLocation: sourceLocation)
+  #expect(gradient.sumOfSquares > 0, sourceLocation: sourceLocation)
+  _ = try evaluate(objective, at: features, known: known, weight: weight)
+  let held = objective.parameters.map { $0.gradient }
+  for (parameter, gradient) in zip(objective.parameters, held) {
+    let gradient = try #require(gradient, "\(parameter.name)", sourceLocation: sourceLocation)
+    let original = parameter.value
+    var numerical = try GradientCheck.numericalGradient(at: original) {
+      parameter.value = $0
+      return try evaluate(objective, at: features, known: known).loss
+    }
+    parameter.value = original
+    // Objectives return unweighted gradients, but add weighted ones to their own parameters.
+    numerical.multiply(by: weight)
+    #expect(
+      GradientCheck.relativeError(gradient, numerical) < tolerance, "\(parameter.name)",
+      sourceLocation: sourceLocation)
+  }
+}
+
+/// Expects the slope of the loss in a random direction to be what the gradient says, for inputs too
+/// large for one difference an element.
+func expectSlope(
+  of objective: any Objective<Double>, at features: Matrix<Double>,
+  tolerance: Double = 1e-7, sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+  let direction = Matrix<Double>.normal(
+    features.rows, features.columns, stream: RandomStream(seed: 5, purpose: "direction"))
+  let (_, gradient) = try evaluate(objective, at: features)
+  func loss(_ distance: Double) throws -> Double {
+    var moved = features
+    moved.add(direction, scale: distance)
+    return try evaluate(objective, at: moved).loss
+  }
+  let h = 1e-5
+  let slope = try (loss(h) - loss(-h)) / (2 * h)
+  let expected = GradientCheck.projection(gradient, on: direction)
+  #expect(
+    abs(slope - expected) <= tolerance * max(abs(slope), gradient.sumOfSquares.squareRoot()),
+    sourceLocation: sourceLocation)
+}
+
+/// Expects a loss in either precision.
+func expectLoss<S: Scalar>(
+  _ loss: Double, is expected: Double, in type: S.Type, scale: Double = 0,
+  sourceLocation: SourceLocation = #_sourceLocation
+) {
+  let tolerance = Precision.tolerance(of: S.self) * max(abs(expected), scale)
+  #expect(abs(loss - expected) <= tolerance, sourceLocation: sourceLocation)
+}
