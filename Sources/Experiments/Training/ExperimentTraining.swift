@@ -48,6 +48,10 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
         try finishedResult(of: model, in: directory)
         ?? modelOfAnotherRun(model, seed: seed, in: directory, after: lines)
         ?? train(model, seed: seed, in: directory, after: lines)
+      try context.models?.keep(
+        model.name,
+        identity: ModelStore.identity(of: model, in: context.config, dataset: dataset, seed: seed),
+        from: directory, lines: lines..<lines + done.epochs)
       result.models.append(done)
       lines += done.epochs
     }
@@ -84,12 +88,6 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
     try write(trained.selected, to: directory.weights(of: model.name))
     try write(trained.last, to: directory.lastWeights(of: model.name))
     try JSONFile.write(RecordEncoder.encode(trained.result), to: directory.result(of: model.name))
-    if let store = context.models {
-      try store.keep(
-        model.name,
-        identity: ModelStore.identity(of: model, in: context.config, dataset: dataset, seed: seed),
-        from: directory, lines: lines..<lines + trained.result.epochs)
-    }
     let checkpoint = directory.checkpoint(of: model.name)
     if FileManager.default.fileExists(atPath: checkpoint.path) {
       try FileManager.default.removeItem(at: checkpoint)
