@@ -17,6 +17,7 @@ extension Matrix {
     var result = Matrix(zeros: 1, columns)
     let sums = result.mutablePointer
     for r in 0..<runs { S.kernels.axpy(width, 1, target + r * width, sums) }
+    withExtendedLifetime(partial) {}
     return result
   }
 
