@@ -120,7 +120,12 @@ struct ResultTests {
     #expect(Figures.duration(8.4) == "8 s" && Figures.duration(720) == "12 min")
     #expect(Figures.duration(3 * 3_600 + 300) == "3 h 05 min")
     #expect(Figures.duration(.infinity) == "?")
-    #expect(Figures.percentFloor(0.99999) == "99.99" && Figures.percentFloor(0.9565) == "95.65")
+    #expect(Figures.percent(0.99999) == "99.99" && Figures.percent(1) == "100.00")
+    #expect(Figures.percent(0.95646) == "95.65" && Figures.percent(0.9565) == "95.65")
+    #expect(Figures.points(0.008) == "+0.80" && Figures.points(-0.0125) == "-1.25")
+    #expect(Figures.points(-0.00001) == "0.00" && Figures.points(0) == "0.00")
+    #expect(Figures.points(-0.001...0.017) == "[-0.10, +1.70]")
+    #expect(Figures.probability(0.0312) == "0.031" && Figures.probability(0.0005) == "< 0.001")
   }
 
   @Test func theHashIsStable() {
