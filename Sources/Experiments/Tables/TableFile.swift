@@ -46,8 +46,8 @@ struct TableFile {
         problems.append(JSONProblem(path: place, message: error.description))
       }
     }
-    if problems.count == 1, let first = missing.first { throw first }
     problems += Self.unknownModels(of: config, in: experiments)
+    if problems.count == 1, let first = missing.first { throw first }
     guard problems.isEmpty else { throw ConfigError(source: path, problems: problems) }
     self.experiments = experiments
   }
