@@ -170,6 +170,16 @@ struct ResultTests {
     #expect(Figures.probability(0.0312) == "0.031" && Figures.probability(0.0005) == "< 0.001")
   }
 
+  @Test func gridsAreAlignedAndEscaped() {
+    let lines = MarkdownGrid(header: ["a", "n"], rows: [["x|y", "1"], ["two\nlines", "22"]]).lines
+    #expect(
+      lines == [
+        "| a         |  n |", "| --------- | -: |", "| x\\|y      |  1 |", "| two lines | 22 |",
+      ])
+    // A rule has a hyphen, however narrow the column.
+    #expect(MarkdownGrid(header: ["", "n"], rows: []).lines == ["|   |  n |", "| - | -: |"])
+  }
+
   @Test func theHashIsStable() {
     #expect(StableHash.hash(["a": 1]) == StableHash.hash(["a": 1]))
     #expect(StableHash.hash(["a": 1]) != StableHash.hash(["a": 2]))

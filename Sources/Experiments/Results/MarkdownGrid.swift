@@ -7,7 +7,10 @@ struct MarkdownGrid {
   /// The table's lines: header, rule, rows. A bar in a cell is escaped, a line break is a space.
   var lines: [String] {
     let all = ([header] + rows).map { $0.map(Self.cell) }
-    let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+    // A rule needs a hyphen, and a colon behind it where cells stand to the right.
+    let widths = header.indices.map { column in
+      max(all.map { $0[column].count }.max() ?? 0, column == 0 ? 1 : 2)
+    }
     let rule = widths.enumerated().map { column, width in
       column == 0
         ? String(repeating: "-", count: width) : String(repeating: "-", count: width - 1) + ":"

