@@ -52,7 +52,8 @@ struct ExperimentRun {
       RunContext(
         config: config, threads: training.threadCount,
         dataDirectory: training.data.map(folder(named:)), offline: training.offline,
-        models: training.models.map { ModelStore(url: folder(named: $0)) }, progress: progress, log: log,
+        models: training.models.map { ModelStore(url: folder(named: $0)) }, progress: progress,
+        log: log,
         interruption: environment.interruption))
     progress.finish()
     progress.synthetic = runner.dataset.synthetic

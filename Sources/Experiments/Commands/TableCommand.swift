@@ -11,7 +11,8 @@ struct TableCommand: EnvironmentCommand {
       files alone: a seed whose file is there is not run again, even where there are no data. \
       Runs lie in runs/tables/TABLE; results on real data in the folder that the table names; \
       those of --quick and of a synthetic stand-in apart, in runs/tables/TABLE-quick and \
-      -synthetic.
+      -synthetic. Models that several experiments or tables need, such as teachers, are trained \
+      once and kept in runs/models.
       """)
 
   @Argument(help: "The table, a JSON file.")

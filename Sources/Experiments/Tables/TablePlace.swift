@@ -4,6 +4,8 @@ import Foundation
 struct TablePlace {
   /// Folder of the experiments' run folders, as users know it.
   let runs: String
+  /// Folder of trained models that experiments and tables share.
+  let models: String
   /// Folder of the rendered files, and of the data below it.
   let results: URL
   let resultsName: String
@@ -18,6 +20,7 @@ struct TablePlace {
     var apart = "runs/tables/\(table)"
     if file.quick { apart += "-quick" }
     if synthetic { apart += "-synthetic" }
+    models = out.map { "\($0)/models" } ?? "runs/models"
     if let out {
       (results, runs) = (URL(filePath: out, relativeTo: currentDirectory), "\(out)/runs")
     } else if file.quick || synthetic {

@@ -147,8 +147,10 @@ struct TableRun {
     let directory = runDirectory(of: experiment, in: place)
     let seeds = config.seeds.map(String.init).joined(separator: ", ")
     log.info("\(file.config.name): \(experiment.name), seeds \(seeds)")
+    var training = command.training
+    training.models = training.models ?? place.models
     let run = ExperimentRun(
-      config: config, training: command.training, restart: false, environment: environment
+      config: config, training: training, restart: false, environment: environment
     ) { dataset in
       if dataset.synthetic && !synthetic { throw StandInData() }
       try check(dataset, of: experiment, in: place)
