@@ -68,6 +68,48 @@ struct ResultTests {
     #expect(student["testLast"]?["microF1"]?["values"] == [0.3, .real(0.7 - 0.2)])
   }
 
+  @Test func modelsAreComparedOverSeeds() throws {
+    var config = config
+    config.seeds = [1, 2, 3]
+    let results = [(0.50, 0.51), (0.52, 0.55), (0.51, 0.53)].enumerated().map { index, scores in
+      var seed = result(seed: UInt64(index + 1), f1: scores.0)
+      seed.models[2].test["microF1"] = scores.1
+      return seed
+    }
+    let one = RunResult(config: config, dataset: dataset, results: [results[0]])
+    #expect(one.json["comparisons"] == nil && one.comparisons.isEmpty)
+    let whole = RunResult(config: config, dataset: dataset, results: results)
+    guard case .array(let entries)? = whole.json["comparisons"] else {
+      Issue.record("expected comparisons")
+      return
+    }
+    // Three pairs; of the compared scores only microF1 was measured.
+    #expect(
+      entries.map { [$0["a"], $0["b"], $0["metric"]] } == [
+        ["student", "teacher", "microF1"], ["mlp", "teacher", "microF1"],
+        ["mlp", "student", "microF1"],
+      ])
+    let expected = try #require(PairedComparison([0.51, 0.55, 0.53], [0.50, 0.52, 0.51]))
+    let interval = try #require(expected.interval)
+    #expect(
+      entries[2] == [
+        "a": "mlp", "b": "student", "metric": "microF1", "n": 3,
+        "meanDifference": .real(expected.meanDifference),
+        "interval95": [.real(interval.lowerBound), .real(interval.upperBound)],
+        "cohensD": .real(try #require(expected.effectSize)),
+        "tTestP": .real(try #require(expected.tTestP)), "signedRankP": 0.25,
+      ])
+    // Equal in all seeds: nothing to test.
+    #expect(entries[0]["meanDifference"] == 0 && entries[0]["interval95"] == .null)
+    #expect(entries[0]["tTestP"] == .null && entries[0]["signedRankP"] == .null)
+    let table = ResultTable(result: whole).text
+    #expect(
+      table.contains("Differences to student in test microF1, points, paired by seed (n = 3)"))
+    #expect(table.contains("| mlp   |      +2.00 | [-0.48, +4.48] |      2.00 |      0.074 |"))
+    #expect(table.components(separatedBy: "\n| teacher ").count == 2)
+    #expect(!ResultTable(result: one).text.contains("Differences"))
+  }
+
   @Test func missingSeedsMeanInterrupted() {
     var config = config
     config.seeds = [1, 3]
@@ -111,7 +153,7 @@ struct ResultTests {
     #expect(two.contains("96.00 ± 1.41"))
     #expect(two.contains("PPI, synthetic: a generated stand-in, not the real data\n"))
     let lines = two.split(separator: "\n").filter { $0.hasPrefix("|") }
-    #expect(lines.count == 5 && Set(lines.map(\.count)).count == 1)
+    #expect(lines.count == 8 && Set(lines.prefix(5).map(\.count)).count == 1)
   }
 
   @Test func figuresAsPeopleReadThem() {
@@ -120,7 +162,22 @@ struct ResultTests {
     #expect(Figures.duration(8.4) == "8 s" && Figures.duration(720) == "12 min")
     #expect(Figures.duration(3 * 3_600 + 300) == "3 h 05 min")
     #expect(Figures.duration(.infinity) == "?")
-    #expect(Figures.percentFloor(0.99999) == "99.99" && Figures.percentFloor(0.9565) == "95.65")
+    #expect(Figures.percent(0.99999) == "99.99" && Figures.percent(1) == "100.00")
+    #expect(Figures.percent(0.95646) == "95.65" && Figures.percent(0.9565) == "95.65")
+    #expect(Figures.points(0.008) == "+0.80" && Figures.points(-0.0125) == "-1.25")
+    #expect(Figures.points(-0.00001) == "0.00" && Figures.points(0) == "0.00")
+    #expect(Figures.points(-0.001...0.017) == "[-0.10, +1.70]")
+    #expect(Figures.probability(0.0312) == "0.031" && Figures.probability(0.0005) == "< 0.001")
+  }
+
+  @Test func gridsAreAlignedAndEscaped() {
+    let lines = MarkdownGrid(header: ["a", "n"], rows: [["x|y", "1"], ["two\nlines", "22"]]).lines
+    #expect(
+      lines == [
+        "| a         |  n |", "| --------- | -: |", "| x\\|y      |  1 |", "| two lines | 22 |",
+      ])
+    // A rule has a hyphen, however narrow the column.
+    #expect(MarkdownGrid(header: ["", "n"], rows: []).lines == ["|   |  n |", "| - | -: |"])
   }
 
   @Test func theHashIsStable() {

@@ -1,95 +1,78 @@
 import Foundation
 import Logging
 
-/// One run of an experiment, from the config to the printed result.
+/// One run of an experiment: trains the seeds that are not done yet.
 struct ExperimentRun {
-  private let command: RunCommand
-  private let environment: CommandEnvironment
+  let log: Logger
   private let config: ExperimentConfig
-  private let defaultDirectory: String
-  private let threads: Int
+  private let training: TrainingOptions
+  private let restart: Bool
+  private let environment: CommandEnvironment
+  private let folder: (DatasetSummary) throws -> String
   private let progress: ProgressReporter
-  private let log: Logger
 
-  /// Reads the config.
-  ///
-  /// - Throws: ``InputError``, ``ConfigError``.
-  init(command: RunCommand, environment: CommandEnvironment) throws {
-    self.command = command
+  /// - Parameters:
+  ///   - restart: whether seeds are run again though they are done or begun.
+  ///   - folder: the run's folder for the data at hand. Called before any work on them; what it
+  ///     throws ends the run.
+  init(
+    config: ExperimentConfig, training: TrainingOptions, restart: Bool,
+    environment: CommandEnvironment, folder: @escaping (DatasetSummary) throws -> String
+  ) {
+    self.config = config
+    self.training = training
+    self.restart = restart
     self.environment = environment
-    let options = command.options
-    let file = try ConfigFile(path: options.config, relativeTo: environment.currentDirectory)
-    config = try file.resolve(
-      quick: options.quick, overrides: options.overrides + options.seedOverride)
-    let plain = try file.resolve(quick: options.quick)
-    defaultDirectory = Self.directory(of: config, plain: plain, quick: options.quick)
-    threads = command.threads ?? ProcessInfo.processInfo.activeProcessorCount
+    self.folder = folder
     progress = ProgressReporter(
-      terminal: environment.terminal, quiet: command.quiet, now: environment.now)
-    log = Logger(terminal: environment.terminal, quiet: command.quiet)
+      terminal: environment.terminal, quiet: training.quiet, now: environment.now)
+    log = Logger(terminal: environment.terminal, quiet: training.quiet)
   }
 
-  /// The folder of a run: `runs/NAME`, and where `--set` made another experiment of it, a mark of
-  /// that experiment, so that the runs of a sweep do not collide.
-  private static func directory(
-    of config: ExperimentConfig, plain: ExperimentConfig, quick: Bool
-  ) -> String {
-    var path = "runs/\(config.name)"
-    if quick { path += "-quick" }
-    if config.identity != plain.identity { path += "-\(StableHash.hash(config.identity))" }
-    return path
-  }
-
-  /// Runs the seeds that are not done yet and prints the result of all.
-  func execute() throws {
-    var directory = runDirectory(command.out ?? defaultDirectory)
+  /// Runs the seeds that are not done yet.
+  ///
+  /// - Parameter path: the folder of a run on real data, which needs none where it is complete.
+  /// - Returns: the result of all seeds, and the folder that holds it.
+  /// - Throws: ``Interrupted`` once the state is saved, and other ``ReportableError``.
+  func execute(in path: String) throws -> (result: RunResult, directory: RunDirectory) {
+    let directory = runDirectory(path)
     try directory.checkWritable()
-    if !command.restart {
+    if !restart {
       try directory.checkConfig(config)
       // A run on real data that is complete needs no data; for one on a stand-in there may be real
       // data by now.
       if let dataset = try directory.dataset(), !dataset.synthetic,
         let result = try completeResult(in: directory, dataset: dataset)
       {
-        return try reuse(result, in: directory)
+        return (try reuse(result, in: directory), directory)
       }
     }
 
     let runner = try environment.makeSeedRunner(
       RunContext(
-        config: config, threads: threads,
-        dataDirectory: command.data.map {
-          URL(
-            filePath: $0, directoryHint: .isDirectory, relativeTo: environment.currentDirectory)
-        },
-        offline: command.offline,
-        models: command.models.map {
-          ModelStore(
-            url: URL(
-              filePath: $0, directoryHint: .isDirectory, relativeTo: environment.currentDirectory))
-        },
-        progress: progress, log: log,
+        config: config, threads: training.threadCount,
+        dataDirectory: training.data.map(folder(named:)), offline: training.offline,
+        models: training.models.map { ModelStore(url: folder(named: $0)) }, progress: progress,
+        log: log,
         interruption: environment.interruption))
     progress.finish()
     progress.synthetic = runner.dataset.synthetic
-    if runner.dataset.synthetic && command.out == nil {
-      // Apart, so that the real data's results take their own place once there are any.
-      directory = runDirectory(defaultDirectory + "-synthetic")
-    }
-    let lock = try RunLock(directory)
-    try withExtendedLifetime(lock) { try run(runner, in: directory) }
+    let chosen = runDirectory(try folder(runner.dataset))
+    let lock = try RunLock(chosen)
+    return try withExtendedLifetime(lock) { (try run(runner, in: chosen), chosen) }
   }
 
-  private func run(_ runner: any SeedRunner, in directory: RunDirectory) throws {
-    if command.restart { try directory.clear(for: config, dataset: runner.dataset) }
+  private func run(_ runner: any SeedRunner, in directory: RunDirectory) throws -> RunResult {
+    if restart { try directory.clear(for: config, dataset: runner.dataset) }
     try directory.begin(config, dataset: runner.dataset)
     if let result = try completeResult(in: directory, dataset: runner.dataset) {
       return try reuse(result, in: directory)
     }
 
-    log.info("\(mark(runner.dataset))running in \(directory.name), \(threads) threads")
+    log.info(
+      "\(runner.dataset.mark)running in \(directory.name), \(training.threadCount) threads")
     var provenance = try Provenance(
-      beginning: directory, arguments: environment.arguments, threads: threads,
+      beginning: directory, arguments: environment.arguments, threads: training.threadCount,
       seeds: config.seeds, libraries: runner.libraries, now: environment.now())
     let result: RunResult
     do {
@@ -101,10 +84,11 @@ struct ExperimentRun {
       guard isInterrupted else { throw error }
       throw Interrupted(
         message: "interrupted; the state is saved in \(directory.name), and the same command"
-          + (command.restart ? " without --restart" : "") + " goes on from there")
+          + (restart ? " without --restart" : "") + " goes on from there")
     }
     try provenance.end("complete", now: environment.now())
-    show(result, in: directory)
+    progress.finish()
+    return result
   }
 
   private func runSeeds(_ runner: any SeedRunner, in directory: RunDirectory) throws -> RunResult {
@@ -112,7 +96,7 @@ struct ExperimentRun {
     for (position, seed) in config.seeds.enumerated() {
       let seedDirectory = directory.seed(seed)
       guard try seedDirectory.result(for: config) == nil else {
-        log.info("\(mark(runner.dataset))seed \(seed) is done")
+        log.info("\(runner.dataset.mark)seed \(seed) is done")
         continue
       }
       try environment.interruption.check()
@@ -142,25 +126,19 @@ struct ExperimentRun {
     return result
   }
 
-  private func reuse(_ result: RunResult, in directory: RunDirectory) throws {
+  private func reuse(_ result: RunResult, in directory: RunDirectory) throws -> RunResult {
     // The folder may have been left with the result of other seeds.
     try JSONFile.write(result.json, to: directory.resultFile)
     log.info(
       """
-      \(mark(result.dataset))\(directory.name) holds the complete run \
+      \(result.dataset.mark)\(directory.name) holds the complete run \
       already, on data from \(result.dataset.source); --restart runs it again
       """)
-    show(result, in: directory)
+    return result
   }
 
-  private func show(_ result: RunResult, in directory: RunDirectory) {
-    progress.finish()
-    environment.output(command.json ? result.json.prettyText : ResultTable(result: result).text)
-    log.info("\(mark(result.dataset))the result is in \(directory.name)/result.json")
-  }
-
-  private func mark(_ dataset: DatasetSummary) -> String {
-    dataset.synthetic ? "[synthetic] " : ""
+  private func folder(named name: String) -> URL {
+    URL(filePath: name, directoryHint: .isDirectory, relativeTo: environment.currentDirectory)
   }
 
   private func runDirectory(_ path: String) -> RunDirectory {

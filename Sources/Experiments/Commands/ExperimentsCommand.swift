@@ -18,6 +18,8 @@ struct ExperimentsCommand: ParsableCommand {
             The same in about a minute, with the config's own shortcuts.
         experiments configs/ppi_lsp.json --seeds 0-9 --set models.lsp.objectives.lsp.weight=10
             Ten seeds, and a stronger distillation loss, in a folder of its own.
+        experiments table configs/tables/lsp_ppi.json
+            Runs what a table lacks and writes it, with published figures and tests.
         experiments validate configs/ppi_lsp.json --json
             Checks a config and prints it with all defaults filled in.
 
@@ -26,7 +28,7 @@ struct ExperimentsCommand: ParsableCommand {
       130 interrupted (the same command goes on).
       """,
     version: ProjectVersion.current,
-    subcommands: [RunCommand.self, ValidateCommand.self, SchemaCommand.self],
+    subcommands: [RunCommand.self, TableCommand.self, ValidateCommand.self, SchemaCommand.self],
     defaultSubcommand: RunCommand.self)
 
   /// Runs the process's command line.

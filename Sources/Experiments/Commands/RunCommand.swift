@@ -13,50 +13,45 @@ struct RunCommand: EnvironmentCommand {
 
   @OptionGroup var options: ConfigOptions
 
-  @Option(help: ArgumentHelp("Threads to compute with (default: all cores).", valueName: "n"))
-  var threads: Int?
-
-  @Option(help: ArgumentHelp("The folder to look for data in first.", valueName: "dir"))
-  var data: String?
+  @OptionGroup var training: TrainingOptions
 
   @Option(help: ArgumentHelp("The run's folder (default: runs/NAME).", valueName: "dir"))
   var out: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "A folder that keeps trained models for other runs, and gives those it has.",
-      discussion: """
-        A model is taken from there only if its settings, its teachers', the data and the seed are \
-        the same: a sweep over a student trains its teacher once.
-        """,
-      valueName: "dir"))
-  var models: String?
-
   @Flag(help: "Prints the result as JSON, as in result.json.")
   var json = false
-
-  @Flag(help: "Downloads nothing.")
-  var offline = false
 
   @Flag(help: "Runs the seeds again from the start, though they are done or begun.")
   var restart = false
 
-  @Flag(help: "Shows no progress.")
-  var quiet = false
-
-  /// More threads than this are a slip of the pen.
-  private static let mostThreads = 1_024
-
-  func validate() throws {
-    if let threads, !(1...Self.mostThreads).contains(threads) {
-      throw ValidationError("--threads \(threads): expected 1 to \(Self.mostThreads)")
-    }
-    for (name, folder) in [("--out", out), ("--data", data), ("--models", models)] where folder == "" {
-      throw ValidationError("\(name): expected a folder, found an empty name")
-    }
-  }
+  func validate() throws { try validateFolder(out, option: "--out") }
 
   func run(in environment: CommandEnvironment) throws {
-    try ExperimentRun(command: self, environment: environment).execute()
+    let file = try ConfigFile(path: options.config, relativeTo: environment.currentDirectory)
+    let config = try file.resolve(
+      quick: options.quick, overrides: options.overrides + options.seedOverride)
+    let plain = try file.resolve(quick: options.quick)
+    let folder = out ?? Self.folder(of: config, plain: plain, quick: options.quick)
+    let run = ExperimentRun(
+      config: config, training: training, restart: restart, environment: environment
+    ) { dataset in
+      // A stand-in's results lie apart, so that the real data's take their own place once there
+      // are any.
+      dataset.synthetic && out == nil ? folder + "-synthetic" : folder
+    }
+    let (result, directory) = try run.execute(in: folder)
+    environment.output(json ? result.json.prettyText : ResultTable(result: result).text)
+    run.log.info("\(result.dataset.mark)the result is in \(directory.name)/result.json")
+  }
+
+  /// The folder of a run: `runs/NAME`, and where `--set` made another experiment of it, a mark of
+  /// that experiment, so that the runs of a sweep do not collide.
+  private static func folder(
+    of config: ExperimentConfig, plain: ExperimentConfig, quick: Bool
+  ) -> String {
+    var path = "runs/\(config.name)"
+    if quick { path += "-quick" }
+    if config.identity != plain.identity { path += "-\(StableHash.hash(config.identity))" }
+    return path
   }
 }

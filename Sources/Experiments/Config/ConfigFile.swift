@@ -5,13 +5,17 @@ struct ConfigFile {
   /// The path as the user gave it, for messages.
   let path: String
   private let document: JSONValue
+  private let changes: [Override]
 
   /// Reads a file.
   ///
+  /// - Parameter changes: overrides that count as the file's own content: the quick block and
+  ///   other overrides come after them.
   /// - Throws: ``InputError`` where there is no such file or it cannot be read, ``ConfigError``
   ///   where it is not JSON.
-  init(path: String, relativeTo directory: URL) throws {
+  init(path: String, relativeTo directory: URL, changes: [Override] = []) throws {
     self.path = path
+    self.changes = changes
     document = try JSONFile.read(URL(filePath: path, relativeTo: directory), named: path)
   }
 
@@ -46,7 +50,7 @@ struct ConfigFile {
     var document = document
     var applied: [(path: [String], override: Override)] = []
     var problems: [JSONProblem] = []
-    for override in overrides {
+    for override in changes + overrides {
       do throws(JSONProblem) {
         applied.append((try override.apply(to: &document), override))
       } catch {

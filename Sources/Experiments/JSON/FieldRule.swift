@@ -10,6 +10,13 @@ struct FieldRule<Value> {
   var encode: (Value) -> JSONValue
 }
 
+extension FieldRule where Value == JSONValue {
+  /// Any value at all.
+  static var anything: FieldRule {
+    FieldRule(expected: "a value", schema: [:], decode: { $0 }, encode: { $0 })
+  }
+}
+
 extension FieldRule where Value == Bool {
   /// `true` or `false`.
   static var boolean: FieldRule {

@@ -41,11 +41,7 @@ enum JSONFile {
   ///
   /// - Throws: ``RunError`` with the system's reason.
   static func write(_ value: JSONValue, to url: URL) throws {
-    do {
-      try Data(value.prettyText.utf8).write(to: url, options: .atomic)
-    } catch {
-      throw RunError(message: "\(url.path): cannot be written: \(systemReason(error))")
-    }
+    try TextFile.write(value.prettyText, to: url)
   }
 
   // Near names as the user would type them, in the folder that the user typed.

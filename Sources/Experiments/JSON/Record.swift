@@ -43,8 +43,10 @@ protocol FieldVisitor {
   func record<Content: Record>(
     _ key: String, _ value: inout Content, required: Bool, _ note: String)
 
-  /// A required field that is a list of at least one record, each with a "name" of its own.
-  func records<Element: Record>(_ key: String, _ values: inout [Element], _ note: String)
+  /// A field that is a list of records, each with a "name" of its own; of at least one where it is
+  /// required.
+  func records<Element: Record>(
+    _ key: String, _ values: inout [Element], required: Bool, _ note: String)
 
   /// The tag of a variant, and the fields that go with it, in the object at hand.
   func variant<Choice: Variant>(_ value: inout Choice)
@@ -64,5 +66,10 @@ extension FieldVisitor {
   /// A field that is a record and may be missing.
   func record<Content: Record>(_ key: String, _ value: inout Content, _ note: String) {
     record(key, &value, required: false, note)
+  }
+
+  /// A required field that is a list of at least one record.
+  func records<Element: Record>(_ key: String, _ values: inout [Element], _ note: String) {
+    records(key, &values, required: true, note)
   }
 }

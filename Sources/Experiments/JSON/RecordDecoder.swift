@@ -77,10 +77,12 @@ final class RecordDecoder: FieldVisitor {
     Self.decode(&value, from: found, path: path + [key], problems: problems)
   }
 
-  func records<Element: Record>(_ key: String, _ values: inout [Element], _ note: String) {
-    let expected = "a list of one or more objects, each with a name"
-    guard let found = take(key, required: true, expected: expected) else { return }
-    guard case .array(let elements) = found, !elements.isEmpty else {
+  func records<Element: Record>(
+    _ key: String, _ values: inout [Element], required: Bool, _ note: String
+  ) {
+    let expected = "a list of \(required ? "one or more " : "")objects, each with a name"
+    guard let found = take(key, required: required, expected: expected) else { return }
+    guard case .array(let elements) = found, !(required && elements.isEmpty) else {
       report(key, "found \(found.excerpt), expected \(expected)")
       return
     }

@@ -22,7 +22,9 @@ final class RecordEncoder: FieldVisitor {
     members[key] = Self.encode(value)
   }
 
-  func records<Element: Record>(_ key: String, _ values: inout [Element], _ note: String) {
+  func records<Element: Record>(
+    _ key: String, _ values: inout [Element], required: Bool, _ note: String
+  ) {
     members[key] = .array(values.map { Self.encode($0) })
   }
 

@@ -55,9 +55,14 @@ final class RecordSchema: FieldVisitor {
     add(key, Self.schema(of: Content.self), required: required, note)
   }
 
-  func records<Element: Record>(_ key: String, _ values: inout [Element], _ note: String) {
-    let items = JSONValue.object(Self.schema(of: Element.self))
-    add(key, ["type": "array", "minItems": 1, "items": items], required: true, note)
+  func records<Element: Record>(
+    _ key: String, _ values: inout [Element], required: Bool, _ note: String
+  ) {
+    var schema: [String: JSONValue] = [
+      "type": "array", "items": .object(Self.schema(of: Element.self)),
+    ]
+    if required { schema["minItems"] = 1 } else { schema["default"] = [] }
+    add(key, schema, required: required, note)
   }
 
   func variant<Choice: Variant>(_ value: inout Choice) {

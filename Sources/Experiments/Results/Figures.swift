@@ -17,11 +17,25 @@ enum Figures {
     String(format: "%.\(digits)f", value)
   }
 
-  /// A share in percent, two digits, rounded down.
-  static func percentFloor(_ share: Double) -> String {
-    // The small term keeps shares such as 0.9565 from falling below their own two digits.
-    fixed((share * 10_000 + 1e-6).rounded(.down) / 100, digits: 2)
+  /// A share in percent, two digits, rounded to the nearest; what is less than all never reads as
+  /// 100.00.
+  static func percent(_ share: Double) -> String {
+    fixed(share < 1 ? min(share * 100, 99.99) : share * 100, digits: 2)
   }
+
+  /// A difference of scores in percentage points, with its sign: "+0.80", "-1.25", "0.00".
+  static func points(_ difference: Double) -> String {
+    let text = String(format: "%+.2f", difference * 100)
+    return text.dropFirst() == "0.00" ? "0.00" : text
+  }
+
+  /// An interval of differences in percentage points: "[-0.10, +1.70]".
+  static func points(_ interval: ClosedRange<Double>) -> String {
+    "[\(points(interval.lowerBound)), \(points(interval.upperBound))]"
+  }
+
+  /// A probability, three digits: "0.031", "< 0.001".
+  static func probability(_ p: Double) -> String { p < 0.001 ? "< 0.001" : fixed(p, digits: 3) }
 
   /// Digits in groups of three: "3,640,748".
   static func grouped(_ value: Int) -> String {

@@ -1,11 +1,12 @@
-/// A run's result as a Markdown table with aligned columns.
+/// A run's result as Markdown.
 struct ResultTable {
   let result: RunResult
 
   /// Metrics in the order of their columns; others follow by name.
   private static let order = ["microF1PerBatch", "microF1", "accuracy", "loss"]
 
-  /// A title, the caveats of the data, and one row a model; ends with a line break.
+  /// A title, the caveats of the data, and one row a model; with several seeds, how each student
+  /// compares with the first model that is nobody's teacher. Ends with a line break.
   var text: String {
     var title = result.name
     if result.dataset.synthetic { title += " (synthetic)" }
@@ -14,7 +15,7 @@ struct ResultTable {
     var lines = [title]
     if let caveat = result.dataset.caveat { lines.append(caveat) }
     lines.append("Test scores in %" + (result.seeds.count > 1 ? ", mean ± sample deviation" : ""))
-    return (lines + [""] + table).map { $0 + "\n" }.joined()
+    return (lines + [""] + table + comparisons).map { $0 + "\n" }.joined()
   }
 
   private var table: [String] {
@@ -29,19 +30,30 @@ struct ResultTable {
         }
         + [Figures.fixed(model.secondsPerEpoch, digits: 2)]
     }
-    let widths = header.indices.map { column in
-      ([header] + rows).map { $0[column].count }.max() ?? 0
+    return MarkdownGrid(header: header, rows: rows).lines
+  }
+  private var comparisons: [String] {
+    let shown = result.comparisons.filter {
+      $0.b == result.baseline && $0.metric == result.baselineMetric
+        && !result.teachers.contains($0.a)
     }
-    func line(_ cells: [String]) -> String {
-      let padded = cells.enumerated().map { column, cell in
-        let space = String(repeating: " ", count: widths[column] - cell.count)
-        return column == 0 ? cell + space : space + cell
-      }
-      return "| \(padded.joined(separator: " | ")) |"
+    guard let first = shown.first else { return [] }
+    let header = [
+      "model", "difference", "95 % interval", "Cohen's d", "paired t p", "signed-rank p",
+    ]
+    let rows = shown.map { entry in
+      let comparison = entry.comparison
+      return [
+        entry.a, Figures.points(comparison.meanDifference),
+        comparison.interval.map { Figures.points($0) } ?? "-",
+        comparison.effectSize.map { Figures.fixed($0, digits: 2) } ?? "-",
+        comparison.tTestP.map { Figures.probability($0) } ?? "-",
+        comparison.signedRankP.map { Figures.probability($0) } ?? "-",
+      ]
     }
-    let rule = widths.enumerated().map { column, width in
-      String(repeating: "-", count: column == 0 ? width : width - 1) + (column == 0 ? "" : ":")
-    }
-    return [line(header), line(rule)] + rows.map(line)
+    let title =
+      "Differences to \(first.b) in test \(first.metric), points, paired by seed "
+      + "(n = \(first.comparison.count))"
+    return ["", title, ""] + MarkdownGrid(header: header, rows: rows).lines
   }
 }

@@ -120,22 +120,38 @@ struct RunDirectory {
     } catch is any ReportableError {
       isSame = false  // Another run, or one whose files are torn: all of it goes.
     }
+    try isSame ? remove(config.seeds.map { seed($0).url } + [resultFile]) : remove()
+  }
+
+  /// Removes a whole run. Touches nothing that no run wrote.
+  ///
+  /// - Throws: ``RunDirectoryError`` with the system's reason.
+  func remove() throws {
+    guard holdsRun else { return }
+    let names: [String]
     do {
-      let manager = FileManager.default
-      var outdated = config.seeds.map { seed($0).url }
-      if !isSame {
-        let names = try manager.contentsOfDirectory(atPath: url.path)
-        outdated = names.filter { $0.hasPrefix("seed-") && UInt64($0.dropFirst(5)) != nil }
-          .map { url.appending(path: $0) }
-        outdated += [datasetFile, provenanceFile, configFile]
-      }
-      for item in outdated + [resultFile] where manager.fileExists(atPath: item.path) {
-        try manager.removeItem(at: item)
-      }
+      names = try FileManager.default.contentsOfDirectory(atPath: url.path)
     } catch {
-      throw RunDirectoryError(
-        message: "the run in \(name) cannot be removed: \(systemReason(error))")
+      throw unremovable(error)
     }
+    let seeds = names.filter { $0.hasPrefix("seed-") && UInt64($0.dropFirst(5)) != nil }
+      .map { url.appending(path: $0) }
+    // The config goes last: while it is there, so may be the rest.
+    try remove(seeds + [resultFile, datasetFile, provenanceFile, configFile])
+  }
+
+  private func remove(_ items: [URL]) throws {
+    for item in items where FileManager.default.fileExists(atPath: item.path) {
+      do {
+        try FileManager.default.removeItem(at: item)
+      } catch {
+        throw unremovable(error)
+      }
+    }
+  }
+
+  private func unremovable(_ error: any Error) -> RunDirectoryError {
+    RunDirectoryError(message: "the run in \(name) cannot be removed: \(systemReason(error))")
   }
 
   /// Writes config and data set, for a new run or one that goes on.

@@ -8,6 +8,12 @@ struct RunResult {
   let isComplete: Bool
   /// By name, in the config's order of models.
   let models: [(name: String, result: ModelSummary)]
+  /// Models that others learn from.
+  let teachers: Set<String>
+  /// The model that students are held to: the first that is nobody's teacher.
+  let baseline: String?
+  /// The score that the baseline is selected on.
+  let baselineMetric: String?
 
   /// Puts seeds together.
   ///
@@ -25,12 +31,21 @@ struct RunResult {
         let runs = results.flatMap { $0.models.filter { $0.name == model.name } }
         return (model.name, ModelSummary(runs))
       }
+    let teachers = Set(
+      config.models.flatMap(\.objectives).compactMap(\.kind.objectiveSettings.teacher?.name))
+    let baseline = config.models.first { !teachers.contains($0.name) }
+    self.teachers = teachers
+    self.baseline = baseline?.name
+    baselineMetric = baseline?.training.selectOn.rawValue
   }
+
+  /// How the models compare with each other; none for a single seed.
+  var comparisons: [ModelComparison] { ModelComparison.all(models) }
 
   /// `status` is "complete", or "interrupted" while seeds are missing: a run that is killed leaves
   /// the truth behind. Keys are sorted, so that equal results are equal files.
   var json: JSONValue {
-    [
+    var members: [String: JSONValue] = [
       "status": isComplete ? "complete" : "interrupted",
       "name": .string(name),
       "synthetic": .bool(dataset.synthetic),
@@ -44,6 +59,8 @@ struct RunResult {
       "models": .object(
         Dictionary(uniqueKeysWithValues: models.map { ($0.name, $0.result.json) })),
     ]
+    if seeds.count >= 2 { members["comparisons"] = .array(comparisons.map(\.json)) }
+    return .object(members)
   }
 }
 

@@ -1,0 +1,92 @@
+import Foundation
+
+/// A table as read from its file, with the configs of its experiments, all of them checked.
+struct TableFile {
+  /// An experiment with its config.
+  struct Experiment {
+    var name: String
+    /// With the table's changes, the quick block where that is wanted, and all seeds wanted.
+    var config: ExperimentConfig
+  }
+
+  /// The path as the user gave it.
+  let path: String
+  let url: URL
+  let config: TableConfig
+  let experiments: [Experiment]
+  let quick: Bool
+
+  /// Reads a table and the configs that it names.
+  ///
+  /// - Parameters:
+  ///   - quick: whether the configs' quick blocks are applied.
+  ///   - addedSeeds: seeds for all experiments besides their own.
+  /// - Throws: ``InputError`` where the table, or nothing but a config of it, is missing;
+  ///   ``ConfigError`` with everything that is wrong with the table and its configs.
+  init(path: String, relativeTo directory: URL, quick: Bool, addedSeeds: [UInt64]) throws {
+    self.path = path
+    self.quick = quick
+    url = URL(filePath: path, relativeTo: directory)
+    config = try JSONFile.read(TableConfig.self, from: url, named: path)
+
+    var experiments: [Experiment] = []
+    var problems: [JSONProblem] = []
+    var missing: [InputError] = []
+    for entry in config.experiments {
+      let place = "experiments.\(entry.name)"
+      do {
+        var resolved = try Self.configFile(of: entry, in: path, relativeTo: directory)
+          .resolve(quick: quick)
+        resolved.seeds = Set(resolved.seeds).union(addedSeeds).sorted()
+        experiments.append(Experiment(name: entry.name, config: resolved))
+      } catch let error as ConfigError {
+        problems.append(JSONProblem(path: place, message: error.description))
+      } catch let error as InputError {
+        missing.append(InputError(message: "\(path): \(place): \(error)"))
+        problems.append(JSONProblem(path: place, message: error.description))
+      }
+    }
+    problems += Self.unknownModels(of: config, in: experiments)
+    if problems.count == 1, let first = missing.first { throw first }
+    guard problems.isEmpty else { throw ConfigError(source: path, problems: problems) }
+    self.experiments = experiments
+  }
+
+  private static func configFile(
+    of entry: TableExperiment, in path: String, relativeTo directory: URL
+  ) throws -> ConfigFile {
+    let folder = URL(filePath: path, relativeTo: directory).deletingLastPathComponent()
+    return try ConfigFile(
+      path: URL(filePath: entry.config, relativeTo: folder).displayPath(from: directory),
+      relativeTo: directory, changes: entry.overrides)
+  }
+
+  /// Rows whose model is not in their experiment.
+  private static func unknownModels(
+    of config: TableConfig, in experiments: [Experiment]
+  ) -> [JSONProblem] {
+    config.sections.flatMap { section in
+      section.rows.filter(\.measured).compactMap { row in
+        let name = row.experiment ?? section.experiment
+        guard let experiment = experiments.first(where: { $0.name == name }) else { return nil }
+        let models = experiment.config.models.map(\.name)
+        guard !models.contains(row.modelName) else { return nil }
+        let place =
+          "sections.\(section.name).rows.\(row.name).\(row.model == nil ? "name" : "model")"
+        return JSONProblem(
+          path: place,
+          message: Experiments.missing("model", row.modelName, among: models)
+            + " in the experiment \"\(name)\"")
+      }
+    }
+  }
+}
+
+extension URL {
+  /// The path below a folder where it lies there, else from the root: as users know it.
+  func displayPath(from folder: URL) -> String {
+    let path = standardizedFileURL.path
+    let root = folder.standardizedFileURL.path
+    return path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : path
+  }
+}
