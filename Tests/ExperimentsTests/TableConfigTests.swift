@@ -155,6 +155,35 @@ struct TableConfigTests {
     #expect(place.run("schema", "table") == 0 && place.output == text)
   }
 
+  /// Puts a wrong value at every place of a full table and asks decoder and schema.
+  @Test func decoderAndSchemaRefuseTheSame() throws {
+    let full = RecordEncoder.encode(
+      RecordDecoder.decode(TableConfig.self, from: sampleTable).record)
+    let schema = SchemaCommand.tableSchema
+    #expect(SchemaValidator.accepts(sampleTable, schema) && SchemaValidator.accepts(full, schema))
+    let wrong: [JSONValue] = [nil, true, -1, 0, 0.5, "x!", "1 ± 2", [], [1], [:], ["q": 1]]
+    // What concerns several fields at once is beyond the schema.
+    let relations = ["there is no ", "are named", "occurs twice", "means nothing", "the row"]
+    var refused = 0
+    for path in SchemaValidator.places(in: full) {
+      for value in wrong {
+        var document = full
+        _ = try #require(Override(path: path, value: value, origin: "test")).apply(to: &document)
+        let problems = RecordDecoder.decode(TableConfig.self, from: document).problems
+        let accepted = SchemaValidator.accepts(document, schema)
+        #expect(
+          accepted == problems.isEmpty
+            || accepted
+              && problems.allSatisfy { problem in
+                relations.contains(where: problem.message.contains)
+              },
+          "\(path) = \(value.compactText): \(problems)")
+        if !accepted { refused += 1 }
+      }
+    }
+    #expect(refused > 300)
+  }
+
   @Test func shippedTablesAndConfigsAreValid() throws {
     func files(in folder: String) throws -> [String] {
       try FileManager.default.contentsOfDirectory(
@@ -168,6 +197,8 @@ struct TableConfigTests {
         let file = try TableFile(
           path: path, relativeTo: packageRoot, quick: quick, addedSeeds: [])
         #expect(path == "configs/tables/\(file.config.name).json")
+        let document = try JSONFile.read(file.url, named: path)
+        #expect(SchemaValidator.accepts(document, SchemaCommand.tableSchema))
         #expect(
           file.url.deletingLastPathComponent().appending(path: file.config.results)
             .displayPath(from: packageRoot) == "docs/results")
@@ -176,6 +207,8 @@ struct TableConfigTests {
     for path in try files(in: "configs") {
       let config = try ConfigFile(path: path, relativeTo: packageRoot)
       #expect(path == "configs/\(try config.resolve(quick: false).name).json")
+      let document = try JSONFile.read(packageRoot.appending(path: path), named: path)
+      #expect(SchemaValidator.accepts(document, SchemaCommand.schema))
     }
   }
 }

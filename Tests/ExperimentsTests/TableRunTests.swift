@@ -262,6 +262,16 @@ struct TableRunTests {
     #expect(place.seeds.count == 10 && !place.output.contains("synthetic"))
   }
 
+  @Test(arguments: [
+    ([], "runs/models"), (["--quick"], "runs/models"), (["--models", "here"], "here"),
+    (["--out", "mine"], "mine/models"),
+  ])
+  func experimentsShareTrainedModels(options: [String], folder: String) throws {
+    let place = try Workplace(table: sampleTable)
+    #expect(place.run(command + options) == 0)
+    #expect(place.context?.models?.url.path == place.folder.appending(path: folder).path)
+  }
+
   @Test func renderRunsNothing() throws {
     let place = try Workplace(table: sampleTable)
     #expect(place.run(command + ["--render"]) == 66)

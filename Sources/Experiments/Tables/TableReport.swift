@@ -39,7 +39,7 @@ struct TableReport {
     var parts: [(String, [String])] = []
     let verdicts = sections.flatMap { section in
       section.claims.map { claim, verdict in
-        "\(section.title): \(claim.text): \(verdict.text)"
+        "\(section.section.title): \(claim.text): \(verdict.text)"
       }
     }
     if !verdicts.isEmpty { parts.append(("What was reproduced", verdicts + [Verdict.rule])) }
@@ -112,7 +112,14 @@ struct SectionReport {
       guard let better = row(claim.better), let than = row(claim.than) else {
         preconditionFailure("the claim \(claim.name) passed validation")
       }
-      return (claim, Verdict(SeedDifference(better, than, section.metrics[0])))
+      let difference = SeedDifference(better, than, section.metrics[0])
+      let reservations = reservations(of: better.seeds + than.seeds)
+      return (
+        claim,
+        Verdict(
+          difference,
+          reservation: reservations.isEmpty ? nil : reservations.joined(separator: ", "))
+      )
     }
   }
 }
@@ -179,12 +186,18 @@ struct SeedDifference {
   }
 }
 
+/// Why runs say nothing of the methods on real data: "quick run", "synthetic stand-in".
+private func reservations(of seeds: [StoredSeed]) -> [String] {
+  [
+    seeds.contains(where: \.quick) ? "quick run" : nil,
+    seeds.contains(where: \.dataset.synthetic) ? "synthetic stand-in" : nil,
+  ].compactMap { $0 }
+}
+
 /// What a title says of the runs behind it: " (quick run, synthetic stand-in)", or nothing.
 private func marks(of seeds: [StoredSeed]) -> String {
-  var marks: [String] = []
-  if seeds.contains(where: \.quick) { marks.append("quick run") }
-  if seeds.contains(where: \.dataset.synthetic) { marks.append("synthetic stand-in") }
-  return marks.isEmpty ? "" : " (\(marks.joined(separator: ", ")))"
+  let reservations = reservations(of: seeds)
+  return reservations.isEmpty ? "" : " (\(reservations.joined(separator: ", ")))"
 }
 
 /// The values that are not there before, in order.

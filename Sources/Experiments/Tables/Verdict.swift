@@ -6,7 +6,7 @@ enum Verdict: Equatable {
   case notReproduced(String)
   /// It holds 0.
   case undecided(String)
-  /// There are fewer than two pairs, or scores that are no numbers.
+  /// There are fewer than two pairs, scores that are no numbers, or runs that prove nothing.
   case untested(String)
 
   /// The rule, for readers.
@@ -14,8 +14,10 @@ enum Verdict: Equatable {
     "The rule: reproduced where the 95 % interval of the mean difference lies above 0, not "
     + "reproduced where it lies below 0, undecided where it holds 0; one seed decides nothing."
 
-  /// - Parameter difference: of the method that is said to be better minus the other.
-  init(_ difference: SeedDifference) {
+  /// - Parameters:
+  ///   - difference: of the method that is said to be better minus the other.
+  ///   - reservation: why the runs prove nothing whatever their scores: "quick run".
+  init(_ difference: SeedDifference, reservation: String? = nil) {
     guard let mean = difference.mean else {
       self = .untested("no runs: no test")
       return
@@ -32,7 +34,9 @@ enum Verdict: Equatable {
       details += ", paired t p \(text.hasPrefix("<") ? text : "= \(text)")"
     }
     details += ", n = \(difference.count)"
-    if interval.lowerBound > 0 {
+    if let reservation {
+      self = .untested("\(reservation): no verdict (\(details))")
+    } else if interval.lowerBound > 0 {
       self = .reproduced("reproduced (\(details))")
     } else if interval.upperBound < 0 {
       self = .notReproduced("not reproduced: the contrary holds (\(details))")
