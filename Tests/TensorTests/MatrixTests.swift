@@ -88,12 +88,50 @@ import Testing
     }
   }
 
-  @Test func blocksAreLargeEnoughAndNotMuchLarger() {
-    for bytes in (0...3_000).map({ $0 * 7 }) + [1 << 20, (1 << 20) + 1, 123_456_789] {
-      let rounded = BufferPool.roundedSize(bytes)
-      #expect(rounded >= bytes && rounded % 64 == 0)
-      #expect(rounded <= 512 || Double(rounded) <= 1.13 * Double(bytes) + 64)
+  @Test func blocksAreLargeEnough() {
+    let pool = BufferPool()
+    for bytes in (0...3_000).map({ $0 * 7 }) + [1 << 20, (1 << 20) + 1, (5 << 20) + 3] {
+      let block = pool.take(bytes)
+      #expect(block.bytes >= bytes)
+      pool.give(block)
     }
+    pool.trim()
+  }
+
+  /// A request that fills at least half of a free block gets it; one that is too large for all makes
+  /// one of them go.
+  @Test func freeBlocksServeSmallerRequestsAndMakeRoomForLargerOnes() {
+    let pool = BufferPool()
+    let first = pool.take(1_000_000)
+    pool.give(first)
+    #expect(pool.freeBytes == first.bytes)
+    let smaller = pool.take(600_000)
+    #expect(smaller.start == first.start)
+    let tiny = pool.take(1_000)
+    pool.give(smaller)
+    let other = pool.take(2_000)
+    #expect(other.start != first.start, "a block is not wasted on a request of a five-hundredth")
+    pool.give(tiny)
+    let larger = pool.take(3_000_000)
+    #expect(larger.bytes >= 3_000_000)
+    #expect(pool.freeBytes == tiny.bytes, "the block that was too small went back")
+    for block in [other, larger] { pool.give(block) }
+    pool.trim()
+    #expect(pool.freeBytes == 0)
+  }
+
+  /// Sizes that wander, as those of batches do, settle on a bounded number of blocks.
+  @Test func wanderingSizesDoNotPileUp() {
+    let pool = BufferPool()
+    var generator = RandomStream(seed: 1, purpose: "sizes").generator()
+    for _ in 0..<500 {
+      let scale = Int.random(in: 1_000...4_000, using: &generator)
+      let blocks = (1...8).map { _ in pool.take(scale * 256) }
+      for block in blocks { pool.give(block) }
+    }
+    // Eight blocks of the largest size, and eight of those too small to share them.
+    #expect(pool.freeBytes <= 2 * 8 * 4_000 * 256)
+    pool.trim()
   }
 
   @Test func reusedMemoryIsNeverSharedByTwoLivingMatrices() {
