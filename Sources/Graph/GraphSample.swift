@@ -21,4 +21,11 @@ public struct GraphSample<S: Scalar>: Sendable {
     self.labels = labels
     self.known = known
   }
+
+  /// Whether every node whose labels are known has exactly one.
+  public var hasOneLabelPerNode: Bool {
+    (0..<graph.nodeCount).allSatisfy { node in
+      !known[node] || labels.row(node).elements.reduce(0, +) == 1
+    }
+  }
 }

@@ -13,6 +13,7 @@ struct CommandEnvironment {
   var interruption: Interruption
   /// Loads the data and gets ready to train.
   var makeSeedRunner: (RunContext) throws -> any SeedRunner
+  var variables: [String: String] = ProcessInfo.processInfo.environment
   var now: () -> Date = { Date() }
 
   /// The process's own.

@@ -51,7 +51,8 @@ struct ExperimentRun {
     let runner = try environment.makeSeedRunner(
       RunContext(
         config: config, threads: training.threadCount,
-        dataDirectory: training.data.map(folder(named:)), offline: training.offline,
+        dataDirectory: training.data.map(folder(named:)), variables: environment.variables,
+        offline: training.offline,
         models: training.models.map { ModelStore(url: folder(named: $0)) }, progress: progress,
         log: log,
         interruption: environment.interruption))

@@ -27,6 +27,8 @@ struct RunContext {
   var threads: Int
   /// The folder that --data names.
   var dataDirectory: URL?
+  /// Environment variables, which may say where data are.
+  var variables: [String: String]
   /// Whether nothing may be downloaded.
   var offline: Bool
   /// Where trained models are kept for other runs, if anywhere.

@@ -8,16 +8,34 @@ import Tensor
 func makeSeedRunner(_ context: RunContext) throws -> any SeedRunner {
   Parallel.threads = context.threads
   let dataset = try loadDataset(context)
+  try checkTasks(of: context.config, fit: dataset)
   switch context.config.precision {
   case .float32: return ExperimentTraining<Float>(context, dataset)
   case .float64: return ExperimentTraining<Double>(context, dataset.converted())
   }
 }
 
+/// Softmax cross-entropy is for data with one label a node.
+private func checkTasks(
+  of config: ExperimentConfig, fit dataset: InductiveDataset<Float>
+) throws {
+  guard
+    let model = config.models.first(where: { $0.taskLoss != .binaryCrossEntropy }),
+    !dataset.samples.allSatisfy(\.hasOneLabelPerNode)
+  else { return }
+  let message =
+    "\(dataset.name) has several labels a node, for which the type of the task is \"bce\""
+  throw ConfigError(
+    source: config.name,
+    problems: [JSONProblem(path: "models.\(model.name).objectives", message: message)])
+}
+
 private func loadDataset(_ context: RunContext) throws -> InductiveDataset<Float> {
   let config = context.config.data
   var provider = PPIProvider(
-    locator: DatasetLocator(directory: context.dataDirectory?.path), offline: context.offline,
+    locator: DatasetLocator(
+      directory: context.dataDirectory?.path, environment: context.variables),
+    offline: context.offline,
     onMissing: config.onMissing == .fail
       ? .fail : .synthetic(shape: config.synthetic.shape, seed: 1)
   )

@@ -1,0 +1,204 @@
+import Foundation
+import Graph
+import Tensor
+import Testing
+
+@testable import Experiments
+
+/// Whole trainings on a small stand-in, from the command line to the files of the run.
+@Suite(.serialized) struct TrainingTests {
+  /// A teacher and a student that use all that a run's bits could depend on: dropout of features and
+  /// attention, shuffled batches of different sizes, sampled nodes, a learnt projection, a schedule.
+  static let config: JSONValue = [
+    "name": "training", "seeds": [3],
+    "data": [
+      "name": "ppi", "onMissing": "synthetic", "batchSize": 2,
+      "synthetic": [
+        "trainGraphs": 5, "validGraphs": 2, "testGraphs": 2, "nodesPerGraph": 60, "meanDegree": 5,
+        "features": 12, "labels": 6,
+      ],
+    ],
+    "models": [
+      [
+        "name": "teacher",
+        "architecture": ["family": "gat", "hidden": [8, 8], "heads": 2, "residual": "current"],
+        "training": [
+          "epochs": 4, "evaluateEvery": 2, "clipNorm": 1,
+          "optimizer": ["type": "adam", "learningRate": 0.01, "weightDecay": 0.001],
+        ],
+        "objectives": [["name": "task", "type": "bce"]],
+      ],
+      [
+        "name": "student",
+        "architecture": [
+          "family": "gat", "hidden": [6], "heads": 2, "featureDropout": 0.2,
+          "attentionDropout": 0.1,
+        ],
+        "training": [
+          "epochs": 6, "evaluateEvery": 2,
+          "optimizer": ["type": "sgd", "learningRate": 0.1, "momentum": 0.9],
+          "schedule": ["type": "cosine", "minimum": 0.001],
+        ],
+        "objectives": [
+          ["name": "task", "type": "bce"],
+          [
+            "name": "lsp", "type": "lsp", "teacher": "teacher", "studentTap": "hidden.0",
+            "teacherTap": "hidden.1", "kernel": ["type": "laplacian", "scale": 10],
+            "lastEpoch": 3, "warmup": 2,
+          ],
+          [
+            "name": "gcrd", "type": "gcrd", "teacher": "teacher",
+            "studentTap": "hidden.0.activated", "teacherTap": "hidden.1.activated", "width": 5,
+            "maxSamples": 40, "weight": 0.1,
+          ],
+        ],
+      ],
+    ],
+  ]
+
+  /// Runs the config in a folder of its own.
+  ///
+  /// - Returns: The exit code.
+  private func run(
+    in place: Workplace, out: String, _ arguments: [String] = [],
+    interruption: Interruption = Interruption(), onLine: @escaping (String) -> Void = { _ in }
+  ) -> Int32 {
+    let command = ["sample.json", "--offline", "--out", out] + arguments
+    let environment = CommandEnvironment(
+      currentDirectory: place.folder, arguments: command, output: { _ in },
+      terminal: Terminal(isInteractive: false, write: onLine), interruption: interruption,
+      makeSeedRunner: makeSeedRunner,
+      variables: ["XDG_CACHE_HOME": place.folder.path])
+    return ExperimentsCommand.run(command, in: environment)
+  }
+
+  private func weights(_ place: Workplace, _ out: String) throws -> [Data] {
+    try ["teacher", "teacher.last", "student", "student.last"].map {
+      try Data(
+        contentsOf: place.folder.appending(path: "\(out)/seed-3/\($0).safetensors"))
+    }
+  }
+
+  /// The lines of metrics without their times.
+  private func metrics(_ place: Workplace, _ out: String) throws -> [JSONValue] {
+    try place.text("\(out)/seed-3/metrics.jsonl").split(separator: "\n").map { line in
+      guard case .object(var members) = try JSONParser.parse(String(line)) else { return nil }
+      members["seconds"] = nil
+      return .object(members)
+    }
+  }
+
+  @Test func theSameBitsWhateverTheThreadsAndTheStops() throws {
+    defer { Parallel.threads = 1 }
+    let place = try Workplace(Self.config)
+    #expect(run(in: place, out: "a", ["--threads", "1"]) == ExitStatus.done)
+    #expect(run(in: place, out: "b", ["--threads", "2"]) == ExitStatus.done)
+    #expect(try weights(place, "a") == weights(place, "b"))
+    #expect(try metrics(place, "a") == metrics(place, "b"))
+    #expect(try metrics(place, "a").count == 10)
+
+    // Stopped after an epoch, then wherever the request happens to meet it, with changing threads.
+    let first = Interruption()
+    let status = run(
+      in: place, out: "c", interruption: first,
+      onLine: { if $0.contains("teacher  epoch 1/") { first.request() } })
+    #expect(status == ExitStatus.interrupted)
+    var stops = 1
+    for attempt in 0..<40 {
+      let interruption = Interruption()
+      DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(3 + 7 * attempt)) {
+        interruption.request()
+      }
+      let status = run(
+        in: place, out: "c", ["--threads", "\(1 + attempt % 2)"], interruption: interruption)
+      if status == ExitStatus.done { break }
+      #expect(status == ExitStatus.interrupted)
+      stops += 1
+    }
+    #expect(run(in: place, out: "c") == ExitStatus.done)
+    #expect(try weights(place, "a") == weights(place, "c"), "stopped \(stops) times")
+    #expect(try metrics(place, "a") == metrics(place, "c"))
+    #expect(!place.exists("c/seed-3/student.checkpoint.safetensors"))
+  }
+
+  @Test func anotherSeedIsAnotherRun() throws {
+    let place = try Workplace(Self.config)
+    #expect(run(in: place, out: "a") == ExitStatus.done)
+    #expect(run(in: place, out: "b", ["--seed", "4"]) == ExitStatus.done)
+    let other = try Data(
+      contentsOf: place.folder.appending(path: "b/seed-4/student.safetensors"))
+    #expect(try weights(place, "a")[2] != other)
+  }
+
+  @Test func modelsOfOtherRunsAreTakenOver() throws {
+    let place = try Workplace(Self.config)
+    #expect(run(in: place, out: "a", ["--models", "models"]) == ExitStatus.done)
+    var log = ""
+    let change = ["--models", "models", "--set", "models.student.objectives.lsp.weight=2"]
+    #expect(run(in: place, out: "b", change, onLine: { log += $0 }) == ExitStatus.done)
+    #expect(log.contains("teacher, seed 3: taken from") && !log.contains("student, seed 3: taken"))
+    #expect(try weights(place, "a")[0] == weights(place, "b")[0])
+    #expect(try weights(place, "a")[2] != weights(place, "b")[2])
+    // A run on its own gives what the one with a teacher of another run gave.
+    #expect(run(in: place, out: "c", Array(change.dropFirst(2))) == ExitStatus.done)
+    #expect(try weights(place, "b") == weights(place, "c"))
+    #expect(try metrics(place, "b") == metrics(place, "c"))
+  }
+
+  @Test func keptWeightsAreThoseOfTheSelectedEpoch() throws {
+    let place = try Workplace(Self.config)
+    #expect(run(in: place, out: "a") == ExitStatus.done)
+    let result = try place.json("a/result.json")
+    let selected = try #require(result["models"]?["teacher"]?["selectedEpochs"])
+    guard case .array(let epochs) = selected, let epoch = epochs.first else {
+      Issue.record("no selected epoch")
+      return
+    }
+    let line = try metrics(place, "a").first { $0["model"] == "teacher" && $0["epoch"] == epoch }
+    let logged = try #require(line?["valid"]?["microF1"])
+    guard case .array(let values)? = result["models"]?["teacher"]?["valid"]?["microF1"]?["values"]
+    else {
+      Issue.record("no validation score")
+      return
+    }
+    #expect(values == [logged])
+  }
+
+  @Test func aLossThatIsNotFiniteEndsTheRun() throws {
+    let place = try Workplace(Self.config)
+    var log = ""
+    let status = run(
+      in: place, out: "a",
+      ["--set", "models.student.training.optimizer.learningRate=1e30"], onLine: { log += $0 })
+    #expect(status == ExitStatus.runFailed)
+    #expect(log.contains("student, seed 3: the loss is not a finite number in epoch"))
+    #expect(log.contains("models.student.training.clipNorm"))
+  }
+
+  @Test func oneLabelLossesNeedOneLabelANode() throws {
+    let place = try Workplace(Self.config)
+    var log = ""
+    let status = run(
+      in: place, out: "a", ["--set", "models.teacher.objectives.task.type=crossEntropy"],
+      onLine: { log += $0 })
+    #expect(status == ExitStatus.badData)
+    #expect(log.contains("several labels a node"))
+  }
+
+  @Test func aTornCheckpointIsReported() throws {
+    let place = try Workplace(Self.config)
+    let interruption = Interruption()
+    #expect(
+      run(
+        in: place, out: "a", interruption: interruption,
+        onLine: { if $0.contains("student  epoch 1/") { interruption.request() } })
+        == ExitStatus.interrupted)
+    let file = "a/seed-3/student.checkpoint.safetensors"
+    #expect(place.exists(file))
+    let data = try Data(contentsOf: place.folder.appending(path: file))
+    try data.prefix(data.count / 2).write(to: place.folder.appending(path: file))
+    var log = ""
+    #expect(run(in: place, out: "a", onLine: { log += $0 }) == ExitStatus.badData)
+    #expect(log.contains("student.checkpoint.safetensors"))
+  }
+}
