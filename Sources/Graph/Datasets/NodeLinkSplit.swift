@@ -63,7 +63,8 @@ enum NodeLinkSplit {
     let graphs = try graph.separated(into: blocks, location: graphLocation)
     let samples = zip(graphs, blocks).map { graph, block in
       GraphSample(
-        graph: graph, features: features.rows(block.nodes), labels: labels.rows(block.nodes),
+        graph: graph, features: features.slice(rows: block.nodes),
+        labels: labels.slice(rows: block.nodes),
         known: Array(known[block.nodes]))
     }
     return (samples, blocks.map(\.id))
@@ -160,13 +161,5 @@ extension Matrix<Float> {
     guard let i = UnsafeBufferPointer(start: pointer, count: count).firstIndex(where: condition)
     else { return nil }
     return (i / columns, i % columns)
-  }
-
-  /// Some consecutive rows.
-  fileprivate func rows(_ range: Range<Int>) -> Matrix {
-    var result = Matrix(uninitialized: range.count, columns)
-    result.mutablePointer.update(
-      from: pointer + range.lowerBound * columns, count: range.count * columns)
-    return result
   }
 }
