@@ -22,6 +22,8 @@ public final class CSRGraph: @unchecked Sendable {
   public let destination: [Int32]
   /// The edge number of each edge, in the order of sources.
   public let outEdge: [Int32]
+  /// What follows from the structure alone and was asked for.
+  let constants = GraphConstants()
 
   /// A graph from a list of edges sources[k] -> destinations[k].
   ///

@@ -1,3 +1,4 @@
+import Foundation
 import Tensor
 
 /// How a graph convolution weighs its edges.
@@ -14,15 +15,25 @@ public enum GraphNormalization: String, Sendable, CaseIterable {
 }
 
 extension CSRGraph {
-  /// The weight of each edge under a normalisation, m x 1, or nil where all are 1.
+  /// The weight of each edge under a normalisation, m x 1, or nil where all are 1. Computed once for
+  /// each graph and kept.
   ///
   /// Degrees are held to at least 1, so an isolated node never divides by zero.
   public func edgeWeights<S: Scalar>(_ normalization: GraphNormalization) -> Matrix<S>? {
+    guard normalization != .none else { return nil }
+    return constants.value("edge weights, \(normalization), \(S.self)") {
+      computedEdgeWeights(normalization)
+    }
+  }
+
+  private func computedEdgeWeights<S: Scalar>(_ normalization: GraphNormalization) -> Matrix<S> {
     let inDegrees = (0..<nodeCount).map { Double(max(inDegree($0), 1)) }
     let left: [Double]
     let right: [Double]
     switch normalization {
-    case .none: return nil
+    case .none:
+      left = [Double](repeating: 1, count: nodeCount)
+      right = left
     case .both:
       left = (0..<nodeCount).map { 1 / Double(max(outDegree($0), 1)).squareRoot() }
       right = inDegrees.map { 1 / $0.squareRoot() }
@@ -57,5 +68,21 @@ extension CSRGraph {
       start.append(Int32(sources.count))
     }
     return CSRGraph(inStart: start, source: sources)
+  }
+}
+
+/// What is computed once for a graph and kept as long as the graph, by name.
+final class GraphConstants: @unchecked Sendable {
+  private let lock = NSLock()
+  private var values: [String: Any] = [:]
+
+  /// The value of a name, computed where it is asked for the first time.
+  func value<Value>(_ name: String, _ compute: () -> Value) -> Value {
+    lock.withLock {
+      if let known = values[name] as? Value { return known }
+      let value = compute()
+      values[name] = value
+      return value
+    }
   }
 }
