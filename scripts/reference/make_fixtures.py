@@ -7,6 +7,7 @@ import torch
 
 import baselines
 import dense
+import framelets
 import gat
 import gcn
 import initialization
@@ -25,7 +26,7 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     initialization.verify()
-    modules = (gat, gcn, sage, dense, losses, lsp, baselines, optimizers, student)
+    modules = (gat, gcn, sage, dense, losses, lsp, baselines, optimizers, student, framelets)
     for module in modules:
         module.write(folder)
 
