@@ -20,18 +20,12 @@ func npyFloats(_ numbers: [Float]) -> [UInt8] {
   npy("<f4", "(\(numbers.count),)", data: littleEndian(numbers.map(\.bitPattern)))
 }
 
-/// Nodes, undirected edges, features, classes.
-struct NodeCounts: Equatable {
-  var nodes: Int
-  var edges: Int
-  var features: Int
-  var classes: Int
+/// The sizes of a data set, in few letters.
+typealias NodeCounts = NodeBenchmark.Counts
 
+extension NodeBenchmark.Counts {
+  /// Nodes, undirected edges, features, classes.
   init(_ nodes: Int, _ edges: Int, _ features: Int, _ classes: Int) {
-    (self.nodes, self.edges, self.features, self.classes) = (nodes, edges, features, classes)
-  }
-
-  init<S>(of data: NodeDataset<S>) {
-    self.init(data.nodeCount, data.edgeCount, data.featureCount, data.classCount)
+    self.init(nodes, edges: edges, features: features, classes: classes)
   }
 }
