@@ -75,6 +75,13 @@ private func load(_ files: [String: [UInt8]]) throws -> NodeDataset<Double> {
     expectDataError(.malformed, "ind.tiny.\(part)", fragment) { _ = try load(files) }
   }
 
+  @Test func nodesToTrainOnHaveAClass() {
+    var files = tiny()
+    files["ind.tiny.ally"] = pickle(pickledClasses([-1, 1, 1], 2))
+    files["ind.tiny.y"] = pickle(pickledClasses([-1], 2))
+    expectDataError(.malformed, "'public' has node 0", "not known") { _ = try load(files) }
+  }
+
   @Test func filesThatAreNotThere() {
     for file in tiny().keys {
       var files = tiny()

@@ -25,7 +25,7 @@ public struct NodeDataset<S: Scalar>: Sendable {
   ///
   /// - Parameter classCount: The number of classes; without it one more than the largest class.
   /// - Throws: ``DataError`` (malformed) for a graph without nodes, features, classes or splits of
-  ///   another number of nodes, and classes out of range or all unknown.
+  ///   another number of nodes, classes out of range or all unknown, and splits with nodes of unknown class.
   public init(
     name: String, source: String, graph: CSRGraph, features: CSRMatrix<S>, classes: [Int],
     classCount: Int? = nil, splits: [NodeSplit] = []
@@ -52,6 +52,11 @@ public struct NodeDataset<S: Scalar>: Sendable {
     }
     if let split = splits.first(where: { $0.nodeCount != graph.nodeCount }) {
       throw fail("its split '\(split.name)' is of \(split.nodeCount) nodes")
+    }
+    for split in splits {
+      for node in NodeSplit.Part.allCases.flatMap(split.nodes) where classes[node] < 0 {
+        throw fail("its split '\(split.name)' has node \(node), whose class is not known")
+      }
     }
     self.name = name
     self.source = source
@@ -95,7 +100,8 @@ public struct NodeDataset<S: Scalar>: Sendable {
 
   /// The same data with other splits.
   ///
-  /// - Throws: ``DataError`` (malformed) for a split of another number of nodes.
+  /// - Throws: ``DataError`` (malformed) for a split of another number of nodes, or with nodes of
+  ///   unknown class.
   public func with(splits: [NodeSplit]) throws -> NodeDataset {
     try NodeDataset(
       name: name, source: source, graph: graph, features: features, classes: classes,

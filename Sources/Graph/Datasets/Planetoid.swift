@@ -39,7 +39,7 @@ public enum Planetoid {
       reader.classes("ally", count: first.rows), reader.classes("ty", count: last.rows)
     )
     let trainClasses = try reader.classes("y", count: nil)
-    guard trainClasses.count + max(validation, 0) <= first.rows,
+    guard validation >= 0, trainClasses.count <= first.rows - validation,
       trainClasses[...] == firstClasses[..<trainClasses.count]
     else {
       throw DataError.malformed(
@@ -61,7 +61,7 @@ public enum Planetoid {
       splits: [
         NodeSplit(
           name: "public", nodeCount: nodeCount, training: Array(0..<trainClasses.count),
-          validation: Array(trainClasses.count..<(trainClasses.count + max(validation, 0))),
+          validation: Array(trainClasses.count..<(trainClasses.count + validation)),
           test: test.filter { classes[$0] != unknown }, location: source)
       ])
   }
