@@ -19,9 +19,15 @@ extension CSRGraph {
 
   /// The number of nodes in a run; a function of sizes only.
   func runLength(width: Int) -> Int {
-    let perNode = (edgeCount / max(nodeCount, 1) + 1) * max(width, 1)
-    return min(1_024, max(16, 262_144 / perNode))
+    Graph.runLength(rows: nodeCount, entries: edgeCount, width: width)
   }
+}
+
+/// How many sparse rows are worth sharing among threads where an entry costs `width` numbers; a
+/// function of sizes only.
+func runLength(rows: Int, entries: Int, width: Int) -> Int {
+  let perRow = (entries / max(rows, 1) + 1) * max(width, 1)
+  return min(1_024, max(16, 262_144 / perRow))
 }
 
 /// Weighted sums over neighbours: out[i, :] = sum over e in N(i) of w[e] x[source(e), :].

@@ -90,6 +90,28 @@ import Testing
     #expect((none.rows, none.columns) == (0, 5))
   }
 
+  @Test func pairsIndicesAndNumbers() throws {
+    for fortran in [false, true] {
+      let table = try NPYArray(
+        parsing: npy(
+          "<i2", "(3, 2)", fortran: fortran,
+          data: littleEndian(fortran ? [1, 2, 3, 4, 5, 6] : [1, 4, 2, 5, 3, 6] as [Int16])),
+        location: "a.npy")
+      let (first, second) = try table.pairs()
+      #expect((first, second) == ([1, 2, 3], [4, 5, 6]))
+      expectDataError(.malformed, "row 0, column 1", "is 4") { _ = try table.booleanRows() }
+    }
+    let list = try NPYArray(parsing: npyIntegers([3, -1]), location: "a.npy")
+    #expect(try list.indices() == [3, -1])
+    #expect(try list.numbers(of: Float.self) == [3, -1])
+    expectDataError(.malformed, "pairs were expected") { _ = try list.pairs() }
+    let large = try NPYArray(parsing: npyIntegers([0, 1 << 31]), location: "a.npy")
+    expectDataError(.malformed, "element 1 is 2147483648") { _ = try large.indices() }
+    let mask = try NPYArray(parsing: npy("|b1", "(1, 2)", data: [1, 0]), location: "a.npy")
+    #expect(try mask.booleanRows() == [[true, false]])
+    expectDataError(.malformed, "shape (1, 2)", "numbers") { _ = try mask.numbers(of: Float.self) }
+  }
+
   @Test func headersAsOtherWritersSpellThem() throws {
     let header = "{\"shape\": (2L,), \"descr\": \"<i2\", \"fortran_order\": False}"
     let list = try NPYArray(parsing: npy(header: header, data: [1, 0, 2, 0]), location: "a.npy")

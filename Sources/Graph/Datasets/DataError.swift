@@ -35,4 +35,15 @@ public struct DataError: Error, Equatable, CustomStringConvertible {
   static func malformed(_ location: String, _ message: String) -> DataError {
     DataError(.malformed, at: location, message)
   }
+
+  /// Runs `body`; what a file's numbers cannot make (a graph, a sparse matrix) is the file's fault.
+  static func locating<R>(_ location: String, _ body: () throws -> R) throws -> R {
+    do {
+      return try body()
+    } catch let error as GraphError {
+      throw malformed(location, error.description)
+    } catch let error as CSRMatrixError {
+      throw malformed(location, error.description)
+    }
+  }
 }

@@ -20,6 +20,11 @@ public protocol FileBundle {
 extension FileBundle {
   /// How messages speak of one file.
   func location(of name: String) -> String { "\(location): \(name)" }
+
+  /// The array in a .npy file.
+  func array(_ name: String) throws -> NPYArray {
+    try NPYArray(parsing: read(name), location: location(of: name))
+  }
 }
 
 /// The files that lie in one folder.

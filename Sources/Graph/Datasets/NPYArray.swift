@@ -102,6 +102,34 @@ public struct NPYArray: Sendable {
     self.bytes = bytes
   }
 
+  /// An array from what a pickle of it says: its type as in .npy headers ("<f4"), and its bytes.
+  ///
+  /// - Throws: ``DataError`` (malformed) as ``init(parsing:location:)``.
+  init(
+    descriptor: String, shape: [Int], fortranOrder: Bool, data: [UInt8], location: String
+  ) throws {
+    let shapeText = "(" + shape.map(String.init).joined(separator: ", ") + ")"
+    (element, swapped) = try NPYArray.element(descriptor: descriptor, location: location)
+    guard (1...2).contains(shape.count), shape.allSatisfy({ $0 >= 0 }) else {
+      throw DataError.malformed(
+        location, "the array has the shape \(shapeText); 1 or 2 dimensions can be read")
+    }
+    let size = shape.reduce((element.size, false)) { product, extent in
+      let (value, overflow) = product.0.multipliedReportingOverflow(by: extent)
+      return (value, product.1 || overflow)
+    }
+    guard !size.1, size.0 == data.count else {
+      throw DataError.malformed(
+        location,
+        "the array's shape \(shapeText) of \(element.name) does not fit its \(data.count) bytes")
+    }
+    self.location = location
+    self.shape = shape
+    columnMajor = fortranOrder
+    bytes = data
+    start = 0
+  }
+
   /// The elements as a matrix; the array must have two dimensions.
   ///
   /// Integers and wider floats are rounded to the nearest number of the matrix's type, true is 1.
@@ -117,7 +145,25 @@ public struct NPYArray: Sendable {
     // Fortran order is the C order of the transpose.
     let (rows, columns) = columnMajor ? (shape[1], shape[0]) : (shape[0], shape[1])
     var matrix = Matrix<S>(uninitialized: rows, columns)
-    let target = UnsafeMutableBufferPointer(start: matrix.mutablePointer, count: count)
+    fill(UnsafeMutableBufferPointer(start: matrix.mutablePointer, count: count))
+    return columnMajor ? matrix.transposed() : matrix
+  }
+
+  /// The elements of a one-dimensional array as numbers, rounded as in ``matrix(of:)``.
+  ///
+  /// - Throws: ``DataError`` (malformed) if the array has two dimensions.
+  public func numbers<S: Scalar>(of type: S.Type = S.self) throws -> [S] {
+    try requireVector("numbers")
+    return [S](unsafeUninitializedCapacity: count) { target, filled in
+      fill(UnsafeMutableBufferPointer(rebasing: target[..<count]))
+      filled = count
+    }
+  }
+
+  /// Converts all elements, in the order of the file.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  private func fill<S: Scalar>(_ target: UnsafeMutableBufferPointer<S>) {
     bytes.withUnsafeBytes { all in
       let data = UnsafeRawBufferPointer(rebasing: all[start...])
       func integers<I: FixedWidthInteger>(_: I.Type) {
@@ -145,7 +191,6 @@ public struct NPYArray: Sendable {
         }
       }
     }
-    return columnMajor ? matrix.transposed() : matrix
   }
 
   /// The elements of a one-dimensional array of integers.
@@ -154,7 +199,47 @@ public struct NPYArray: Sendable {
   ///   holds a number above the largest `Int`.
   public func integers() throws -> [Int] {
     try requireVector("integers")
-    return try bytes.withUnsafeBytes { all in
+    return try allIntegers()
+  }
+
+  /// The elements of a one-dimensional array of integers that fit 32 bits.
+  ///
+  /// - Throws: ``DataError`` (malformed) as ``integers()``, or for a number that is too large.
+  public func indices() throws -> [Int32] {
+    try requireVector("integers")
+    return try narrowed(allIntegers())
+  }
+
+  /// The two columns of an array of integers that fit 32 bits, one pair a row.
+  ///
+  /// - Throws: ``DataError`` (malformed) if the array has not two columns, is not of integers, or
+  ///   holds a number that is too large.
+  public func pairs() throws -> (first: [Int32], second: [Int32]) {
+    guard shape.count == 2, shape[1] == 2 else {
+      throw DataError.malformed(
+        location, "pairs were expected, but the array has the shape \(shape)")
+    }
+    let all = try narrowed(allIntegers())
+    if columnMajor { return (Array(all[..<shape[0]]), Array(all[shape[0]...])) }
+    return (
+      stride(from: 0, to: all.count, by: 2).map { all[$0] },
+      stride(from: 1, to: all.count, by: 2).map { all[$0] }
+    )
+  }
+
+  private func narrowed(_ integers: [Int]) throws -> [Int32] {
+    try integers.enumerated().map { i, value in
+      guard let index = Int32(exactly: value) else {
+        throw DataError.malformed(
+          location, "element \(i) is \(value); a number that fits 32 bits was expected")
+      }
+      return index
+    }
+  }
+
+  /// All elements, in the order of the file.
+  private func allIntegers() throws -> [Int] {
+    try bytes.withUnsafeBytes { all in
       let data = UnsafeRawBufferPointer(rebasing: all[start...])
       func convert<I: FixedWidthInteger>(_: I.Type) throws -> [Int] {
         try (0..<count).map { i in
@@ -193,6 +278,25 @@ public struct NPYArray: Sendable {
         throw DataError.malformed(location, "element \(i) is \(value); 0 or 1 was expected")
       }
       return value == 1
+    }
+  }
+
+  /// The rows of a two-dimensional array of booleans, or of numbers that are 0 or 1.
+  ///
+  /// - Throws: ``DataError`` (malformed) if the array has one dimension or holds another number.
+  public func booleanRows() throws -> [[Bool]] {
+    let numbers = try matrix(of: Float.self)
+    return try (0..<numbers.rows).map { row in
+      try (0..<numbers.columns).map { column in
+        let value = numbers[row, column]
+        guard value == 0 || value == 1 else {
+          throw DataError.malformed(
+            location,
+            "the element in row \(row), column \(column) (counted from 0) is \(value); 0 or 1 was "
+              + "expected")
+        }
+        return value == 1
+      }
     }
   }
 

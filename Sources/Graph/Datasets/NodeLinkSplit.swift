@@ -11,8 +11,7 @@ enum NodeLinkSplit {
     _ split: String, from files: FileBundle
   ) throws -> (samples: [GraphSample<Float>], ids: [Int]) {
     func array(_ name: String) throws -> NPYArray {
-      let file = "\(split)_\(name).npy"
-      return try NPYArray(parsing: files.read(file), location: files.location(of: file))
+      try files.array("\(split)_\(name).npy")
     }
     func requireCount(_ count: Int, of nodes: Int, in array: NPYArray) throws {
       guard count == nodes else {

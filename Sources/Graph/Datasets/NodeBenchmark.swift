@@ -1,0 +1,180 @@
+import Foundation
+import Tensor
+
+/// A published data set of one graph with a class a node: where its files are and what they hold.
+public struct NodeBenchmark: Sendable {
+  /// How the files are laid out.
+  public enum Layout: Sendable {
+    /// ``GNNBenchmark``.
+    case gnnBenchmark
+    /// ``Heterophilous``.
+    case heterophilous
+    /// ``Planetoid``.
+    case planetoid
+  }
+
+  /// The sizes of the published data.
+  public struct Counts: Equatable, Sendable, CustomStringConvertible {
+    /// The number of nodes.
+    public var nodes: Int
+    /// The number of undirected edges, without self loops.
+    public var edges: Int
+    /// The number of features of a node.
+    public var features: Int
+    /// The number of classes.
+    public var classes: Int
+
+    /// All sizes.
+    public init(_ nodes: Int, edges: Int, features: Int, classes: Int) {
+      self.nodes = nodes
+      self.edges = edges
+      self.features = features
+      self.classes = classes
+    }
+
+    /// The sizes of a data set that was read.
+    public init<S: Scalar>(of data: NodeDataset<S>) {
+      self.init(
+        data.nodeCount, edges: data.edgeCount, features: data.featureCount,
+        classes: data.classCount)
+    }
+
+    /// The sizes for a person.
+    public var description: String {
+      "\(nodes) nodes, \(edges) undirected edges, \(features) features, \(classes) classes"
+    }
+  }
+
+  /// The name: "cora", "photo", "cs", "chameleon", "syn-cora-h0.30-r1", ...
+  public let name: String
+  /// The files' layout.
+  public let layout: Layout
+  /// The folder of data sets of this layout, within the folder of all data.
+  public let folder: String
+  /// The files' names.
+  public let files: [String]
+  /// The folder on the web that the files are in, if there is one.
+  public let url: String?
+  /// The sizes of the published data; nil where they are not known.
+  public let counts: Counts?
+
+  /// The data set of this name.
+  ///
+  /// - Throws: ``DataError`` (malformed) that lists all names, if there is none.
+  public static func named(_ name: String) throws -> NodeBenchmark {
+    guard let found = all.first(where: { $0.name == name }) else {
+      throw DataError.malformed(
+        "",
+        "there is no data set '\(name)'; known are " + all.map(\.name).joined(separator: ", "))
+    }
+    return found
+  }
+
+  /// Reads the data set from the folder that the user gave, else from the environment's or the
+  /// cache; the files may lie in ``folder`` or directly there. The sizes are checked.
+  ///
+  /// - Throws: ``DataError``: missing if the files are nowhere (the message says where they were
+  ///   looked for and where they can be had), malformed as the layout's reader, or for other sizes
+  ///   than the published.
+  public func load<S: Scalar>(
+    locator: DatasetLocator = DatasetLocator(), as type: S.Type = S.self
+  ) throws -> NodeDataset<S> {
+    let place = try find(locator)
+    let data: NodeDataset<S>
+    switch layout {
+    case .planetoid: data = try Planetoid.load(name, from: FolderBundle(folder: place))
+    case .gnnBenchmark:
+      data = try GNNBenchmark.load(
+        name, from: Archive(path: place.appendingPathComponent(files[0]).path))
+    case .heterophilous:
+      data = try Heterophilous.load(
+        name, from: Archive(path: place.appendingPathComponent(files[0]).path))
+    }
+    if let counts, Counts(of: data) != counts {
+      throw DataError.malformed(
+        data.source,
+        "the data set \(name) has \(Counts(of: data)); the published one has \(counts). Get the "
+          + "files again")
+    }
+    return data
+  }
+
+  /// The folder that has all the files.
+  private func find(_ locator: DatasetLocator) throws -> URL {
+    let roots = locator.directory.map { [$0] } ?? locator.searched.map(\.path)
+    let places = roots.flatMap { root in
+      [URL(fileURLWithPath: root).appendingPathComponent(folder), URL(fileURLWithPath: root)]
+    }
+    for place in places where files.allSatisfy(FolderBundle(folder: place).contains) {
+      return place
+    }
+    let advice =
+      url.map { "get \(files.joined(separator: ", ")) from \($0)" }
+      ?? "it cannot be downloaded"
+    throw DataError.missing(
+      "",
+      "the data set \(name) is missing: "
+        + "none of \(places.map(\.path).joined(separator: ", ")) has "
+        + "\(files.joined(separator: ", ")); \(advice), and give the folder with --data or "
+        + "$\(DatasetLocator.variable)")
+  }
+}
+
+extension NodeBenchmark {
+  /// All data sets that are known by name.
+  ///
+  /// Texas, Wisconsin and Actor are those of Geom-GCN, with its ten splits, in another layout.
+  public static let all: [NodeBenchmark] =
+    [
+      benchmark(
+        "photo", "amazon_electronics_photo", .init(7_650, edges: 119_081, features: 745, classes: 8)
+      ),
+      benchmark(
+        "computers", "amazon_electronics_computers",
+        .init(13_752, edges: 245_861, features: 767, classes: 10)),
+      benchmark("cs", "ms_academic_cs", .init(18_333, edges: 81_894, features: 6_805, classes: 15)),
+      benchmark(
+        "physics", "ms_academic_phy", .init(34_493, edges: 247_962, features: 8_415, classes: 5)),
+      planetoid("cora", .init(2_708, edges: 5_278, features: 1_433, classes: 7)),
+      planetoid("citeseer", .init(3_327, edges: 4_552, features: 3_703, classes: 6)),
+      planetoid("pubmed", .init(19_717, edges: 44_324, features: 500, classes: 3)),
+      heterophilous("chameleon", .init(2_277, edges: 31_371, features: 2_325, classes: 5)),
+      heterophilous("chameleon_filtered", .init(890, edges: 8_854, features: 2_325, classes: 5)),
+      heterophilous("squirrel", .init(5_201, edges: 198_353, features: 2_089, classes: 5)),
+      heterophilous("squirrel_filtered", .init(2_223, edges: 46_998, features: 2_089, classes: 5)),
+      heterophilous("actor", .init(7_600, edges: 26_659, features: 932, classes: 5)),
+      heterophilous("texas", .init(183, edges: 279, features: 1_703, classes: 5)),
+      heterophilous("cornell", .init(183, edges: 277, features: 1_703, classes: 5)),
+      heterophilous("wisconsin", .init(251, edges: 450, features: 1_703, classes: 5)),
+    ] + synthetic
+
+  private static func benchmark(_ name: String, _ file: String, _ counts: Counts) -> NodeBenchmark {
+    NodeBenchmark(
+      name: name, layout: .gnnBenchmark, folder: "gnn-benchmark", files: ["\(file).npz"],
+      url: "https://github.com/shchur/gnn-benchmark/raw/master/data/npz/", counts: counts)
+  }
+
+  private static func planetoid(_ name: String, _ counts: Counts) -> NodeBenchmark {
+    NodeBenchmark(
+      name: name, layout: .planetoid, folder: "planetoid",
+      files: ["allx", "ally", "graph", "test.index", "tx", "ty", "y"].map { "ind.\(name).\($0)" },
+      url: "https://github.com/kimiyoung/planetoid/raw/master/data/", counts: counts)
+  }
+
+  private static func heterophilous(_ name: String, _ counts: Counts) -> NodeBenchmark {
+    NodeBenchmark(
+      name: name, layout: .heterophilous, folder: "heterophilous", files: ["\(name).npz"],
+      url: "https://github.com/yandex-research/heterophilous-graphs/raw/main/data/", counts: counts)
+  }
+
+  /// Cora's nodes with edges drawn so that a given share of them joins nodes of the same class.
+  private static let synthetic: [NodeBenchmark] = [
+    "0.00", "0.10", "0.20", "0.30", "0.40", "0.50", "0.60", "0.70", "0.80", "0.90", "0.99", "1.00",
+  ].flatMap { homophily in
+    [1, 2].map { replicate in
+      NodeBenchmark(
+        name: "syn-cora-h\(homophily)-r\(replicate)", layout: .gnnBenchmark, folder: "syn-cora",
+        files: ["h\(homophily)-r\(replicate).npz"], url: nil, counts: nil)
+    }
+  }
+}
