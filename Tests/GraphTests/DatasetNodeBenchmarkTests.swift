@@ -37,7 +37,8 @@ import Testing
     .enabled(if: nodeDataFolder != nil, "needs the data sets in $GRAPH_DISTILL_DATA"),
     arguments: NodeBenchmark.all.map(\.name))
   func everyRealDataSetHasItsPublishedSize(name: String) throws {
-    let locator = DatasetLocator(directory: try #require(nodeDataFolder), environment: [:])
+    let folder: String = try #require(nodeDataFolder)
+    let locator = DatasetLocator(directory: folder, environment: [:])
     let benchmark = try NodeBenchmark.named(name)
     let data = try benchmark.load(locator: locator, as: Float.self)
     if let counts = benchmark.counts {
