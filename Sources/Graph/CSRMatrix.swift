@@ -17,7 +17,9 @@ public struct CSRMatrix<S: Scalar>: Sendable {
   public let column: [Int32]
   /// The number at each entry; all are finite.
   public let value: [S]
-  private let transpose = TransposeCache<S>()
+  /// Where each entry is in the transpose; shared by all matrices with these places.
+  private let pattern: Once<TransposedPattern>
+  private let transpose = Once<CSRMatrix>()
 
   /// The number of stored entries.
   public var count: Int { value.count }
@@ -55,7 +57,11 @@ public struct CSRMatrix<S: Scalar>: Sendable {
   }
 
   /// A matrix from arrays that are known to be valid.
-  init(validRows rows: Int, _ columns: Int, _ rowStart: [Int32], _ column: [Int32], _ value: [S]) {
+  private init(
+    validRows rows: Int, _ columns: Int, _ rowStart: [Int32], _ column: [Int32], _ value: [S],
+    pattern: Once<TransposedPattern> = Once()
+  ) {
+    self.pattern = pattern
     self.rows = rows
     self.columns = columns
     self.rowStart = rowStart
@@ -90,7 +96,14 @@ public struct CSRMatrix<S: Scalar>: Sendable {
   }
 
   /// The transpose, columns x rows. Made once, whoever asks.
-  public var transposed: CSRMatrix { transpose.value { makeTranspose() } }
+  public var transposed: CSRMatrix {
+    transpose.value {
+      let pattern = pattern.value { makePattern() }
+      return CSRMatrix(
+        validRows: columns, rows, pattern.rowStart, pattern.column,
+        pattern.entry.map { value[Int($0)] })
+    }
+  }
 
   /// A X, rows x d, for X of columns x d. The same bits whatever the number of threads.
   ///
@@ -127,7 +140,7 @@ public struct CSRMatrix<S: Scalar>: Sendable {
       guard sum > 0 else { continue }
       for e in entries { scaled[e] = S(Double(value[e]) / sum) }
     }
-    return CSRMatrix(validRows: rows, columns, rowStart, column, scaled)
+    return replacingValues(with: scaled)
   }
 
   /// The same numbers in another precision.
@@ -139,23 +152,59 @@ public struct CSRMatrix<S: Scalar>: Sendable {
       rows: rows, columns: columns, rowStart: rowStart, column: column, value: value.map { T($0) })
   }
 
-  private func makeTranspose() -> CSRMatrix {
+  /// Other numbers in the same places, in the order of ``value``. How to transpose them is worked
+  /// out once for all of them, so new numbers in every step cost little.
+  package func replacingValues(with value: [S]) -> CSRMatrix {
+    precondition(value.count == count, "\(value.count) numbers for \(count) places")
+    return CSRMatrix(validRows: rows, columns, rowStart, column, value, pattern: pattern)
+  }
+
+  /// The matrix with its zeros filled in.
+  public func filled() -> Matrix<S> {
+    var dense = Matrix<S>(zeros: rows, columns)
+    for i in 0..<rows {
+      for e in Int(rowStart[i])..<Int(rowStart[i + 1]) { dense[i, Int(column[e])] += value[e] }
+    }
+    return dense
+  }
+
+  /// Matrices of one width, one below the other.
+  static func stacked(_ parts: [CSRMatrix]) -> CSRMatrix {
+    precondition(parts.allSatisfy { $0.columns == parts[0].columns }, "widths differ")
+    var rowStart: [Int32] = [0]
+    for part in parts {
+      let first = rowStart.last!
+      rowStart += part.rowStart.dropFirst().lazy.map { $0 + first }
+    }
+    return CSRMatrix(
+      validRows: rowStart.count - 1, parts[0].columns, rowStart, parts.flatMap(\.column),
+      parts.flatMap(\.value))
+  }
+
+  private func makePattern() -> TransposedPattern {
     var start = [Int32](repeating: 0, count: columns + 1)
     for j in column { start[Int(j) + 1] += 1 }
     for j in 0..<columns { start[j + 1] += start[j] }
     var next = start
     var row = [Int32](repeating: 0, count: count)
-    var number = [S](repeating: 0, count: count)
+    var entry = [Int32](repeating: 0, count: count)
     for i in 0..<rows {
       for e in Int(rowStart[i])..<Int(rowStart[i + 1]) {
         let place = Int(next[Int(column[e])])
         next[Int(column[e])] += 1
         row[place] = Int32(i)
-        number[place] = value[e]
+        entry[place] = Int32(e)
       }
     }
-    return CSRMatrix(validRows: columns, rows, start, row, number)
+    return TransposedPattern(rowStart: start, column: row, entry: entry)
   }
+}
+
+/// The places of a transposed sparse matrix, and which entry of the original is at each.
+private struct TransposedPattern {
+  let rowStart: [Int32]
+  let column: [Int32]
+  let entry: [Int32]
 }
 
 extension CSRMatrix: Equatable {
@@ -166,17 +215,17 @@ extension CSRMatrix: Equatable {
   }
 }
 
-/// A transpose that is made when it is first asked for.
-private final class TransposeCache<S: Scalar>: @unchecked Sendable {
+/// A value that is made when it is first asked for.
+private final class Once<Value>: @unchecked Sendable {
   private let lock = NSLock()
-  private var made: CSRMatrix<S>?
+  private var made: Value?
 
-  func value(_ make: () -> CSRMatrix<S>) -> CSRMatrix<S> {
+  func value(_ make: () -> Value) -> Value {
     lock.withLock {
       if let made { return made }
-      let transpose = make()
-      made = transpose
-      return transpose
+      let value = make()
+      made = value
+      return value
     }
   }
 }

@@ -6,7 +6,7 @@ public struct GraphBatch<S: Scalar> {
   /// The block-diagonal graph.
   public let graph: CSRGraph
   /// Node features, n x f.
-  public let features: Matrix<S>
+  public let features: NodeFeatures<S>
   /// Node labels, n x c.
   public let labels: Matrix<S>
   /// 1 for nodes that count in losses and metrics, 0 for those with unknown labels.

@@ -115,7 +115,7 @@ public final class GATLayer<S: Scalar>: GraphLayer {
 
   /// The output of the layer for all nodes.
   public func forward(
-    _ x: Matrix<S>, on graph: CSRGraph, _ context: ForwardContext, needsInputGradient: Bool
+    _ x: NodeFeatures<S>, on graph: CSRGraph, _ context: ForwardContext, needsInputGradient: Bool
   ) -> LayerPass<S> {
     let (input, throughDropout) = droppedInput(
       x, context.dropout(S(options.featureDropout), purpose: "\(name) features"))
@@ -123,7 +123,7 @@ public final class GATLayer<S: Scalar>: GraphLayer {
       heads: options.heads, averagesHeads: options.averagesHeads,
       negativeSlope: S(options.negativeSlope),
       dropout: context.dropout(S(options.attentionDropout), purpose: "\(name) attention"))
-    let projected = Matrix.product(input, weight.value)
+    let projected = input.product(weight.value)
     let (output, state) = graphAttention(
       graph, projected, aSource: attentionSource.value, aDestination: attentionDestination.value,
       options: attention, addingTo: offset(input))
@@ -133,7 +133,7 @@ public final class GATLayer<S: Scalar>: GraphLayer {
         aDestination: attentionDestination.value, options: attention, dOutput: dOutput)
       attentionSource.accumulate(daSource)
       attentionDestination.accumulate(daDestination)
-      weight.accumulate(.product(input, dProjected, transposing: .left))
+      weight.accumulate(input.transposedProduct(dProjected))
       accumulateOffsetGradients(input: input, dOutput: dOutput)
       guard needsInputGradient else { return nil }
       var dInput = Matrix.product(dProjected, weight.value, transposing: .right)
@@ -146,18 +146,18 @@ public final class GATLayer<S: Scalar>: GraphLayer {
   private var headShare: S { 1 / S(options.heads) }
 
   /// residual(X') + b, in the shape of the output; nil for zero.
-  private func offset(_ input: Matrix<S>) -> Matrix<S>? {
+  private func offset(_ input: NodeFeatures<S>) -> Matrix<S>? {
     var sum: Matrix<S>?
     switch residual {
     case .none: break
     case .linear(let map):
-      sum = .product(input, options.averagesHeads ? meanOverHeads(map.value) : map.value)
-    case .everyHead where options.averagesHeads: sum = input
-    case .identity where !options.averagesHeads: sum = input
+      sum = input.product(options.averagesHeads ? meanOverHeads(map.value) : map.value)
+    case .everyHead where options.averagesHeads: sum = input.filled
+    case .identity where !options.averagesHeads: sum = input.filled
     case .everyHead:
       sum = Matrix(zeros: input.rows, outputWidth)
-      sum!.addToBlocks(input, blocks: options.heads, scale: 1)
-    case .identity: sum = meanOverHeads(input)
+      sum!.addToBlocks(input.filled, blocks: options.heads, scale: 1)
+    case .identity: sum = meanOverHeads(input.filled)
     }
     if let bias {
       if sum == nil { sum = Matrix(zeros: input.rows, outputWidth) }
@@ -166,9 +166,9 @@ public final class GATLayer<S: Scalar>: GraphLayer {
     return sum
   }
 
-  private func accumulateOffsetGradients(input: Matrix<S>, dOutput: Matrix<S>) {
+  private func accumulateOffsetGradients(input: NodeFeatures<S>, dOutput: Matrix<S>) {
     if case .linear(let map) = residual {
-      map.accumulate(perHead(.product(input, dOutput, transposing: .left)))
+      map.accumulate(perHead(input.transposedProduct(dOutput)))
     }
     bias?.accumulate(perHead(dOutput.columnSums()))
   }

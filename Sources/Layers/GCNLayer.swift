@@ -4,7 +4,8 @@ import Tensor
 /// A graph convolution (Kipf & Welling, ICLR 2017): Y = A dropout(X) W + b, where A holds the edge
 /// weights of a ``GraphNormalization``; X is n x in, W in x out, b 1 x out.
 ///
-/// The product with the narrower side is taken first: A (X W) where out <= in, (A X) W otherwise.
+/// The product with the narrower side is taken first: A (X W) where out <= in or X is sparse,
+/// (A X) W otherwise.
 /// Backward: with Z = A^T dY, dW = X^T Z and dX = Z W^T; or dW = (A X)^T dY and dX = A^T (dY W^T);
 /// db = column sums of dY.
 public final class GCNLayer<S: Scalar>: GraphLayer {
@@ -38,22 +39,23 @@ public final class GCNLayer<S: Scalar>: GraphLayer {
 
   /// Y = A dropout(X) W + b.
   public func forward(
-    _ x: Matrix<S>, on graph: CSRGraph, _ context: ForwardContext, needsInputGradient: Bool
+    _ x: NodeFeatures<S>, on graph: CSRGraph, _ context: ForwardContext, needsInputGradient: Bool
   ) -> LayerPass<S> {
     let (input, throughDropout) = droppedInput(
       x, context.dropout(dropoutProbability, purpose: name))
     let edgeWeights: Matrix<S>? = graph.edgeWeights(normalization)
-    let projectsFirst = outputWidth <= inputWidth
+    let projectsFirst = outputWidth <= inputWidth || x.isSparse
     // The left factor of the product with W, which its gradient needs.
-    let factor = projectsFirst ? input : spmm(graph, input, weights: edgeWeights)
-    var output = Matrix.product(factor, weight.value)
+    let factor =
+      projectsFirst ? input : .dense(spmm(graph, input.filled, weights: edgeWeights))
+    var output = factor.product(weight.value)
     if projectsFirst { output = spmm(graph, output, weights: edgeWeights) }
     if let bias { output.addToRows(bias.value) }
     return LayerPass(output: output) { [weight, bias] dOutput in
       bias?.accumulate(dOutput.columnSums())
       let dProduct =
         projectsFirst ? spmmBackward(graph, dOutput: dOutput, weights: edgeWeights) : dOutput
-      weight.accumulate(.product(factor, dProduct, transposing: .left))
+      weight.accumulate(factor.transposedProduct(dProduct))
       guard needsInputGradient else { return nil }
       let dFactor = Matrix.product(dProduct, weight.value, transposing: .right)
       return throughDropout(

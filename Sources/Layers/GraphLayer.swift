@@ -52,20 +52,30 @@ public protocol GraphLayer<S>: AnyObject {
   var parameters: [Parameter<S>] { get }
   /// The output for the features `x`, n x inputWidth, of the nodes of `graph`: n x outputWidth.
   ///
-  /// - Parameter needsInputGradient: Whether the backward pass shall return the gradient of x.
+  /// - Parameter needsInputGradient: Whether the backward pass shall return the gradient of x, which
+  ///   sparse features do not have.
   func forward(
-    _ x: Matrix<S>, on graph: CSRGraph, _ context: ForwardContext, needsInputGradient: Bool
+    _ x: NodeFeatures<S>, on graph: CSRGraph, _ context: ForwardContext, needsInputGradient: Bool
   ) -> LayerPass<S>
+}
+
+extension GraphLayer {
+  /// The output for dense features.
+  public func forward(
+    _ x: Matrix<S>, on graph: CSRGraph, _ context: ForwardContext, needsInputGradient: Bool
+  ) -> LayerPass<S> {
+    forward(.dense(x), on: graph, context, needsInputGradient: needsInputGradient)
+  }
 }
 
 /// Dropout in front of a layer: the dropped input, and what turns the gradient of that into the
 /// gradient of the input.
 func droppedInput<S>(
-  _ x: Matrix<S>, _ dropoutOptions: (probability: S, stream: RandomStream)?
-) -> (x: Matrix<S>, backward: (Matrix<S>) -> Matrix<S>) {
+  _ x: NodeFeatures<S>, _ dropoutOptions: (probability: S, stream: RandomStream)?
+) -> (x: NodeFeatures<S>, backward: (Matrix<S>) -> Matrix<S>) {
   guard let (probability, stream) = dropoutOptions else { return (x, { $0 }) }
   return (
-    dropout(x, probability: probability, stream: stream),
+    x.dropped(probability: probability, stream: stream),
     { dropout($0, probability: probability, stream: stream) }
   )
 }

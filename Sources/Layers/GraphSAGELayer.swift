@@ -30,8 +30,8 @@ public enum GraphSAGEBias: String, Sendable, CaseIterable {
 /// X is n x in, selfWeight and neighborWeight in x out, their biases 1 x out, poolWeight in x in,
 /// poolBias 1 x in. For a node without in-edges a_i is 0. Of equal maxima the first edge's is taken.
 ///
-/// The mean commutes with the product and is taken on the narrower side. Backward, with A the
-/// operator of the mean or the maximum and P = X' poolWeight + poolBias:
+/// The mean commutes with the product and is taken on the narrower side, or after it where X is
+/// sparse. Backward, with A the operator of the mean or the maximum and P = X' poolWeight + poolBias:
 ///
 ///     dSelfWeight = X'^T dY,  dNeighborWeight = a^T dY,  dSelfBias = dNeighborBias = column sums of dY
 ///     da = dY neighborWeight^T
@@ -109,11 +109,11 @@ public final class GraphSAGELayer<S: Scalar>: GraphLayer {
 
   /// Y.
   public func forward(
-    _ x: Matrix<S>, on graph: CSRGraph, _ context: ForwardContext, needsInputGradient: Bool
+    _ x: NodeFeatures<S>, on graph: CSRGraph, _ context: ForwardContext, needsInputGradient: Bool
   ) -> LayerPass<S> {
     let (input, throughDropout) = droppedInput(
       x, context.dropout(dropoutProbability, purpose: name))
-    var own = Matrix.product(input, selfWeight.value)
+    var own = input.product(selfWeight.value)
     for bias in biases { own.addToRows(bias.value) }
     let (output, neighborsBackward) = addNeighbors(of: input, on: graph, to: consume own)
     return LayerPass(output: output) { [selfWeight, biases] dOutput in
@@ -121,7 +121,7 @@ public final class GraphSAGELayer<S: Scalar>: GraphLayer {
         let sums = dOutput.columnSums()
         for bias in biases { bias.accumulate(sums) }
       }
-      selfWeight.accumulate(.product(input, dOutput, transposing: .left))
+      selfWeight.accumulate(input.transposedProduct(dOutput))
       var dInput =
         needsInputGradient
         ? Matrix.product(dOutput, selfWeight.value, transposing: .right) : nil
@@ -132,27 +132,27 @@ public final class GraphSAGELayer<S: Scalar>: GraphLayer {
 
   /// Adds what the neighbours give. `consume` leaves one owner of the sum, which is then added to in place.
   private func addNeighbors(
-    of input: Matrix<S>, on graph: CSRGraph, to own: consuming Matrix<S>
+    of input: NodeFeatures<S>, on graph: CSRGraph, to own: consuming Matrix<S>
   ) -> Neighbors {
     if let pool { return addPool(pool, of: input, on: graph, to: consume own) }
     return addMean(of: input, on: graph, to: consume own)
   }
 
   private func addMean(
-    of input: Matrix<S>, on graph: CSRGraph, to own: consuming Matrix<S>
+    of input: NodeFeatures<S>, on graph: CSRGraph, to own: consuming Matrix<S>
   ) -> Neighbors {
-    if outputWidth <= inputWidth {
-      let projected = Matrix.product(input, neighborWeight.value)
+    if outputWidth <= inputWidth || input.isSparse {
+      let projected = input.product(neighborWeight.value)
       return (
         segmentMean(graph, projected, addingTo: consume own),
         { [neighborWeight] dOutput, dInput in
           let dProjected = segmentMeanBackward(graph, dOutput: dOutput)
-          neighborWeight.accumulate(.product(input, dProjected, transposing: .left))
+          neighborWeight.accumulate(input.transposedProduct(dProjected))
           dInput?.addProduct(dProjected, neighborWeight.value, transposing: .right)
         }
       )
     }
-    let means = segmentMean(graph, input)
+    let means = segmentMean(graph, input.filled)
     own.addProduct(means, neighborWeight.value)
     return (
       own,
@@ -166,9 +166,9 @@ public final class GraphSAGELayer<S: Scalar>: GraphLayer {
   }
 
   private func addPool(
-    _ pool: Pool, of input: Matrix<S>, on graph: CSRGraph, to own: consuming Matrix<S>
+    _ pool: Pool, of input: NodeFeatures<S>, on graph: CSRGraph, to own: consuming Matrix<S>
   ) -> Neighbors {
-    var projected = Matrix.product(input, pool.weight.value)
+    var projected = input.product(pool.weight.value)
     projected.addToRows(pool.bias.value)
     let (maxima, sources) = segmentMax(graph, projected, rectified: true)
     own.addProduct(maxima, neighborWeight.value)
@@ -178,7 +178,7 @@ public final class GraphSAGELayer<S: Scalar>: GraphLayer {
         neighborWeight.accumulate(.product(maxima, dOutput, transposing: .left))
         let dMaxima = Matrix.product(dOutput, neighborWeight.value, transposing: .right)
         let dProjected = segmentMaxBackward(sources: sources, dOutput: dMaxima)
-        pool.weight.accumulate(.product(input, dProjected, transposing: .left))
+        pool.weight.accumulate(input.transposedProduct(dProjected))
         pool.bias.accumulate(dProjected.columnSums())
         dInput?.addProduct(dProjected, pool.weight.value, transposing: .right)
       }

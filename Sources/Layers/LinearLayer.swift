@@ -34,14 +34,14 @@ public final class LinearLayer<S: Scalar>: GraphLayer {
 
   /// Y = dropout(X) W + b.
   public func forward(
-    _ x: Matrix<S>, on graph: CSRGraph, _ context: ForwardContext, needsInputGradient: Bool
+    _ x: NodeFeatures<S>, on graph: CSRGraph, _ context: ForwardContext, needsInputGradient: Bool
   ) -> LayerPass<S> {
     let (input, throughDropout) = droppedInput(
       x, context.dropout(dropoutProbability, purpose: name))
-    var output = Matrix.product(input, weight.value)
+    var output = input.product(weight.value)
     if let bias { output.addToRows(bias.value) }
     return LayerPass(output: output) { [weight, bias] dOutput in
-      weight.accumulate(.product(input, dOutput, transposing: .left))
+      weight.accumulate(input.transposedProduct(dOutput))
       bias?.accumulate(dOutput.columnSums())
       guard needsInputGradient else { return nil }
       return throughDropout(.product(dOutput, weight.value, transposing: .right))

@@ -84,13 +84,20 @@ public final class Network<S: Scalar> {
     }
   }
 
+  /// A forward pass over dense features of the nodes of a graph.
+  public func forward(
+    _ x: Matrix<S>, on graph: CSRGraph, _ context: ForwardContext, through last: Tap = .logits
+  ) -> NetworkPass<S> {
+    forward(.dense(x), on: graph, context, through: last)
+  }
+
   /// A forward pass over the nodes of a graph.
   ///
   /// - Parameters:
   ///   - x: Node features, n x inputWidth of the first layer.
   ///   - last: The last tap that is needed; nothing behind it is computed.
   public func forward(
-    _ x: Matrix<S>, on graph: CSRGraph, _ context: ForwardContext, through last: Tap = .logits
+    _ x: NodeFeatures<S>, on graph: CSRGraph, _ context: ForwardContext, through last: Tap = .logits
   ) -> NetworkPass<S> {
     var taps: [Tap: Matrix<S>] = [:]
     var chain: [(tap: Tap, backward: (Matrix<S>) -> Matrix<S>?)] = []
@@ -103,9 +110,9 @@ public final class Network<S: Scalar> {
     for (l, layer) in layers.enumerated() where taps[last] == nil {
       let pass = layer.forward(features, on: graph, context, needsInputGradient: l > 0)
       let isOutput = l == layers.count - 1
-      features = append(isOutput ? .logits : .hidden(l), pass)
+      let output = append(isOutput ? .logits : .hidden(l), pass)
       guard !isOutput, taps[last] == nil else { continue }
-      features = append(.activated(l), activation.forward(features))
+      features = .dense(append(.activated(l), activation.forward(output)))
     }
     return NetworkPass(taps: taps) { gradients in
       precondition(

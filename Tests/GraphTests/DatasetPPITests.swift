@@ -30,15 +30,15 @@ private let realDataFolder: String? = {
     let (first, second) = (data.train[0], data.train[1])
     #expect(first.graph.inStart == [0, 2, 3, 4])
     #expect(first.graph.source == [0, 1, 0, 1])
-    #expect(first.features == Matrix(3, 2, [0, 0.5, 1, 1.5, 2, 2.5]))
+    #expect(first.features == .dense(Matrix(3, 2, [0, 0.5, 1, 1.5, 2, 2.5])))
     #expect(second.graph.inStart == [0, 2, 3])
     #expect(second.graph.source == [1, 0, 1])
-    #expect(second.features == Matrix(2, 2, [3, 3.5, 4, 4.5]))
+    #expect(second.features == .dense(Matrix(2, 2, [3, 3.5, 4, 4.5])))
     #expect(second.labels == Matrix(2, 3, [1, 1, 1, 0, 1, 1]))
     #expect(second.known == [true, true])
     #expect(data.test[0].known == [true, false])
-    let double = data.converted(to: Double.self)
-    #expect(double.train[1].features == Matrix(2, 2, [3, 3.5, 4, 4.5]))
+    let double = try data.converted(to: Double.self)
+    #expect(double.train[1].features == .dense(Matrix(2, 2, [3, 3.5, 4, 4.5])))
     #expect(double.test[0].known == [true, false])
     #expect(double.source == data.source)
   }
@@ -131,7 +131,7 @@ private let realDataFolder: String? = {
     #expect(data.train.map(\.graph.nodeCount).min() == 591)
     #expect(data.train.map(\.graph.nodeCount).max() == 3480)
     #expect(data.test.map(\.graph.nodeCount) == [3224, 2300])
-    #expect(data.train[0].features.elements.min() == -0.4349539)
+    #expect(data.train[0].features.filled.elements.min() == -0.4349539)
     if data.labelledShare < 1 { #expect(abs(data.labelledShare - 0.9565) < 5e-5) }
     for sample in data.samples {
       let graph = sample.graph

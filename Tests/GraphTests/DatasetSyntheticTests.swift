@@ -38,7 +38,7 @@ import Testing
       }
       #expect((0..<n).allSatisfy { edges.contains($0 * n + $0) })
       #expect(edges.allSatisfy { edges.contains($0 % n * n + $0 / n) })
-      #expect(sample.features.elements.allSatisfy { $0.isFinite })
+      #expect(sample.features.filled.elements.allSatisfy { $0.isFinite })
       #expect(sample.labels.elements.allSatisfy { $0 == 0 || $0 == 1 })
       // Heavy-tailed: the hub has many times the mean, half the nodes are well below it.
       let degrees = (0..<n).map { graph.inDegree($0) - 1 }.sorted()
@@ -80,9 +80,9 @@ import Testing
         train: data.train.map { (inputs($0), $0.labels) },
         test: data.test.map { (inputs($0), $0.labels) })
     }
-    let own = explained { $0.features }
-    let neighbourhood = explained { sideBySide($0.features, neighbourMean($0, shift: 0)) }
-    let strangers = explained { sideBySide($0.features, neighbourMean($0, shift: 1)) }
+    let own = explained { $0.features.filled }
+    let neighbourhood = explained { sideBySide($0.features.filled, neighbourMean($0, shift: 0)) }
+    let strangers = explained { sideBySide($0.features.filled, neighbourMean($0, shift: 1)) }
     #expect(own > 0.02)
     #expect(neighbourhood > own + 0.15)
     #expect(strangers < own + 0.05)
@@ -123,7 +123,7 @@ import Testing
 
 /// The mean of the neighbours' features; of the neighbours of the next node but `shift`.
 private func neighbourMean(_ sample: GraphSample<Double>, shift: Int) -> Matrix<Double> {
-  let (graph, features) = (sample.graph, sample.features)
+  let (graph, features) = (sample.graph, sample.features.filled)
   var mean = Matrix<Double>(zeros: features.rows, features.columns)
   for i in 0..<features.rows {
     let other = (i + shift) % features.rows

@@ -22,7 +22,8 @@ import Testing
     var parameters: [Parameter<Double>] { base.parameters }
 
     func forward(
-      _ x: Matrix<Double>, on graph: CSRGraph, _ context: ForwardContext, needsInputGradient: Bool
+      _ x: NodeFeatures<Double>, on graph: CSRGraph, _ context: ForwardContext,
+      needsInputGradient: Bool
     ) -> LayerPass<Double> {
       let pass = base.forward(x, on: graph, context, needsInputGradient: needsInputGradient)
       return LayerPass(output: pass.output) { [self] dOutput in

@@ -11,7 +11,7 @@ func makeSeedRunner(_ context: RunContext) throws -> any SeedRunner {
   try checkTasks(of: context.config, fit: dataset)
   switch context.config.precision {
   case .float32: return ExperimentTraining<Float>(context, dataset)
-  case .float64: return ExperimentTraining<Double>(context, dataset.converted())
+  case .float64: return ExperimentTraining<Double>(context, try dataset.converted())
   }
 }
 

@@ -50,16 +50,18 @@ public struct InductiveDataset<S: Scalar>: Sendable {
   public var labelCount: Int { samples.first?.labels.columns ?? 0 }
 
   /// The same data in another precision.
-  public func converted<T: Scalar>(to type: T.Type = T.self) -> InductiveDataset<T> {
-    func convert(_ samples: [GraphSample<S>]) -> [GraphSample<T>] {
-      samples.map {
+  ///
+  /// - Throws: ``CSRMatrixError`` for a sparse feature that is too large for it.
+  public func converted<T: Scalar>(to type: T.Type = T.self) throws -> InductiveDataset<T> {
+    func convert(_ samples: [GraphSample<S>]) throws -> [GraphSample<T>] {
+      try samples.map {
         GraphSample(
-          graph: $0.graph, features: $0.features.converted(), labels: $0.labels.converted(),
+          graph: $0.graph, features: try $0.features.converted(), labels: $0.labels.converted(),
           known: $0.known)
       }
     }
     return InductiveDataset<T>(
-      name: name, source: source, isSynthetic: isSynthetic, train: convert(train),
-      valid: convert(valid), test: convert(test))
+      name: name, source: source, isSynthetic: isSynthetic, train: try convert(train),
+      valid: try convert(valid), test: try convert(test))
   }
 }
