@@ -6,7 +6,7 @@ import Tensor
 /// Loss and gradients of each objective that reads features, on one batch: a student's features, of
 /// 136 columns, against the teacher's, of 1,024.
 func objectives(
-  _ batch: GraphBatch<Float>, student: Matrix<Float>, frozen: FrozenFeatures<Float>
+  _ batch: GraphBatch<Float>, student: Matrix<Float>, frozen: TeacherFeatures<Float>
 ) -> [(String, () -> Void)] {
   let logits = Matrix<Float>.normal(
     student.rows, 121, stream: RandomStream(seed: 1, purpose: "logits"))

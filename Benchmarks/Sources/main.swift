@@ -58,12 +58,12 @@ func term(_ name: String, _ objective: any Objective<Float>) -> WeightedObjectiv
 
 let task = term("task", TaskObjective<Float>(.binaryCrossEntropy))
 let kernel = SimilarityKernel.laplacian(scale: 100)
-let reference = FrozenLocalStructure(
-  teacher: teacher, tap: .hidden(1), kernel: kernel, graphs: samples)
+let teacherFeatures = TeacherFeatures(teacher: teacher, graphs: samples)
 let lsp = term(
   "lsp",
   LocalStructurePreserving<Float>(
-    tap: .hidden(2), kernel: kernel, direction: .teacherToStudent, reference: { reference($0) }))
+    tap: .hidden(2), kernel: kernel, direction: .teacherToStudent,
+    reference: teacherFeatures.structure(at: .hidden(1), kernel)))
 let teacherOptimizer = Adam(teacher.parameters)
 let studentOptimizer = Adam(student.parameters)
 let poolOptimizer = Adam(poolStudent.parameters)
@@ -106,7 +106,7 @@ let work: [(String, () -> Void)] = [
 
 let objectiveWork = objectives(
   batch, student: hidden,
-  frozen: FrozenFeatures(teacher: teacher, graphs: samples))
+  frozen: teacherFeatures)
 
 print("OpenBLAS kernels: \(OpenBLAS.coreName)")
 print("work (4,740 nodes, 127,340 edges)".padding(toLength: 44, withPad: " ", startingAt: 0))

@@ -21,7 +21,7 @@ public final class LocalStructurePreserving<S: Scalar>: Objective {
   private let tap: Tap
   private let kernel: SimilarityKernel
   private let direction: LSPDirection
-  private let reference: (GraphBatch<S>) -> Matrix<S>
+  private let reference: TeacherStructure<S>
 
   /// The one tap that is compared.
   public var taps: [Tap] { [tap] }
@@ -30,11 +30,10 @@ public final class LocalStructurePreserving<S: Scalar>: Objective {
   ///   - tap: The student's features.
   ///   - kernel: SIM.
   ///   - direction: Which way the divergence goes.
-  ///   - reference: The logarithms of the teacher's distributions for the edges of a batch, m x 1;
-  ///     see ``LocalStructure``.
+  ///   - reference: The teacher's local structure; see ``TeacherFeatures``.
   public init(
     tap: Tap, kernel: SimilarityKernel, direction: LSPDirection,
-    reference: @escaping (GraphBatch<S>) -> Matrix<S>
+    reference: @escaping TeacherStructure<S>
   ) {
     self.tap = tap
     self.kernel = kernel
@@ -58,28 +57,4 @@ public func localStructure<S>(
   _ graph: CSRGraph, features z: Matrix<S>, kernel: SimilarityKernel
 ) -> Matrix<S> {
   edgeLogSoftmax(graph, scores: kernel.forward(graph, z).similarities)
-}
-
-/// The local structure of a frozen teacher, computed once for each graph: one number an edge.
-///
-/// The teacher has no dropout when it teaches, so its distributions are constants of each graph.
-public struct FrozenLocalStructure<S: Scalar> {
-  private let byGraph: [Matrix<S>]
-
-  /// One forward pass of `teacher` over each graph, no further than `tap`.
-  public init(
-    teacher: Network<S>, tap: Tap, kernel: SimilarityKernel, graphs: [GraphSample<S>]
-  ) {
-    byGraph = graphs.map { sample in
-      let pass = teacher.forward(sample.features, on: sample.graph, .evaluation, through: tap)
-      guard let features = pass.taps[tap] else { preconditionFailure("the teacher has no \(tap)") }
-      return localStructure(sample.graph, features: features, kernel: kernel)
-    }
-  }
-
-  /// The distributions for the edges of a batch, in its order of edges.
-  public func callAsFunction(_ batch: GraphBatch<S>) -> Matrix<S> {
-    batch.members.count == 1
-      ? byGraph[batch.members[0]] : .stacked(batch.members.map { byGraph[$0] })
-  }
 }

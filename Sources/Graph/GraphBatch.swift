@@ -13,8 +13,6 @@ public struct GraphBatch<S: Scalar> {
   public let counts: [UInt8]
   /// Which graphs of the data set's part these are, in order.
   public let members: [Int]
-  /// The edges of each member, in order: those of the first come first.
-  public let edgeRanges: [Range<Int>]
 
   /// The graphs `members` of `samples`.
   public init(_ samples: [GraphSample<S>], members: [Int]) {
@@ -28,12 +26,6 @@ public struct GraphBatch<S: Scalar> {
     }
     counts = parts.flatMap { $0.known.map { $0 ? 1 : 0 } }
     self.members = members
-    var first = 0
-    edgeRanges = parts.map { part in
-      let range = first..<first + part.graph.edgeCount
-      first = range.upperBound
-      return range
-    }
   }
 
   /// All of `samples` in runs of `batchSize`, in the given order.

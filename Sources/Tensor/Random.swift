@@ -49,6 +49,12 @@ public struct RandomStream: Sendable, Equatable {
     }
   }
 
+  /// A seed that follows from this stream, for whatever takes a seed.
+  public var derivedSeed: UInt64 {
+    let (a, b, _, _) = block(0)
+    return UInt64(a) << 32 | UInt64(b)
+  }
+
   /// A generator that walks along the stream, for sequential use (shuffles, synthetic data).
   public func generator() -> Generator { Generator(stream: self) }
 

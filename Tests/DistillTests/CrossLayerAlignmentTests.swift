@@ -18,9 +18,10 @@ import Testing
   }
 
   private func peer(
-    _ network: Network<Double>, _ pairs: [LayerPair], _ kernel: SimilarityKernel
-  ) -> CrossLayerAlignment<Double>.Peer {
-    .init(PeerStructure(network: network, layers: pairs.map(\.peer), kernel: kernel), pairs: pairs)
+    _ network: Network<Double>, _ strategy: AlignmentStrategy
+  ) -> (peer: TeacherFeatures<Double>, pairs: [LayerPair]) {
+    let peer = TeacherFeatures(teacher: network, graphs: smallSamples())
+    return (peer, strategy.pairs(own: 3, peer: peer.hiddenCount))
   }
 
   // MARK: Pairs
@@ -62,8 +63,7 @@ import Testing
     let kernel = SimilarityKernel.laplacian(scale: 2)
     let (own, others) = (student(1), [student(2), student(3, hidden: [5, 7])])
     let alignment = CrossLayerAlignment(
-      peers: others.map { peer($0, strategy.pairs(own: 3, peer: $0.layers.count - 1), kernel) },
-      kernel: kernel, direction: .teacherToStudent)
+      peers: others.map { peer($0, strategy) }, kernel: kernel, direction: .teacherToStudent)
     let taps = own.forward(batch.features, on: batch.graph, .evaluation).taps
     let input = ObjectiveInput(batch: batch, taps: taps, context: .evaluation)
     var expected = 0.0
@@ -90,9 +90,8 @@ import Testing
       bias.value = random(1, bias.value.columns, bias.name, deviation: 0.5)
     }
     let alignment = CrossLayerAlignment(
-      peers: [student(2), student(3, hidden: [5, 7])].map {
-        peer($0, AlignmentStrategy.alignahead.pairs(own: 3, peer: $0.layers.count - 1), kernel)
-      }, kernel: kernel, direction: direction)
+      peers: [student(2), student(3, hidden: [5, 7])].map { peer($0, .alignahead) },
+      kernel: kernel, direction: direction)
     let objectives = WeightedObjectives<Double>([
       .init(
         name: "task", objective: TaskObjective(.binaryCrossEntropy), schedule: ObjectiveSchedule()),
@@ -107,35 +106,5 @@ import Testing
     forward.backward(value.gradients)
     let errors = GradientCheck.parameterErrors(own.parameters) { pass().1.total }
     for (name, error) in errors { #expect(error < gradientTolerance, "\(name): \(error)") }
-  }
-
-  // MARK: Peers
-
-  @Test func aPeerIsNotComputedAgainUntilItChanges() {
-    let samples: [GraphSample<Double>] = smallSamples()
-    let network = student(2)
-    let structure = PeerStructure(network: network, layers: [1], kernel: .l2)
-    let both = GraphBatch(samples, members: [0, 1])
-    let first = structure(of: .hidden(1), for: both)
-    let weight = network.parameters[0]
-    weight.value.multiply(by: 2)
-    #expect(structure(of: .hidden(1), for: both) == first)
-    // Another batch of the same graphs takes their parts in its own order.
-    let reversed = structure(of: .hidden(1), for: GraphBatch(samples, members: [1, 0]))
-    #expect(
-      reversed.slice(rows: 0..<both.edgeRanges[1].count) == first.slice(rows: both.edgeRanges[1]))
-    structure.networkChanged()
-    #expect(structure(of: .hidden(1), for: both) != first)
-  }
-
-  @Test func aPeerAloneGivesWhatItGivesInABatch() {
-    let samples: [GraphSample<Double>] = smallSamples()
-    let structure = PeerStructure(network: student(2), layers: [0, 2], kernel: .rbf(sigma: 2))
-    let both = GraphBatch(samples, members: [0, 1])
-    let together = structure(of: .hidden(2), for: both)
-    structure.networkChanged()
-    let alone = structure(of: .hidden(2), for: GraphBatch(samples, members: [1]))
-    let part = together.slice(rows: both.edgeRanges[1])
-    #expect(zip(alone.elements, part.elements).allSatisfy { abs($0 - $1) < 1e-12 })
   }
 }

@@ -136,32 +136,4 @@ import Testing
     try expectFinite(Float.self, direction)
     try expectFinite(Double.self, direction)
   }
-
-  @Test(arguments: similarityKernels) func aFrozenTeacherGivesTheStructureOfEachBatch(
-    _ kernel: SimilarityKernel
-  ) {
-    let samples: [GraphSample<Double>] = smallSamples()
-    let teacher = Network<Double>(
-      layers: [
-        GCNLayer(
-          name: "0", inputWidth: 4, outputWidth: 6, normalization: .right, bias: true,
-          dropout: 0.5, seed: 1),
-        LinearLayer(name: "1", inputWidth: 6, outputWidth: 3, bias: true, seed: 1),
-      ], activation: .elu)
-    for tap in teacher.taps {
-      let frozen = FrozenLocalStructure(
-        teacher: teacher, tap: tap, kernel: kernel, graphs: samples)
-      for members in [[0], [1], [0, 1], [1, 0], [1, 1, 0]] {
-        let batch = GraphBatch(samples, members: members)
-        // The teacher has no dropout, and a batch is its graphs one after the other.
-        let pass = teacher.forward(batch.features, on: batch.graph, .evaluation, through: tap)
-        guard let features = pass.taps[tap] else {
-          Issue.record("no \(tap)")
-          continue
-        }
-        let expected = localStructure(batch.graph, features: features, kernel: kernel)
-        #expect(GradientCheck.relativeError(frozen(batch), expected) < 1e-13)
-      }
-    }
-  }
 }

@@ -29,7 +29,7 @@ import Testing
   }
 
   private func objectives(
-    _ frozen: FrozenFeatures<Double>
+    _ frozen: TeacherFeatures<Double>
   ) -> [(any Objective<Double>, ObjectiveSchedule)] {
     let (tap, reference) = (Tap.hidden(0), frozen.reference(at: .activated(1)))
     var contrast = ContrastiveDistillation<Double>.Options()
@@ -75,7 +75,7 @@ import Testing
     let samples = try samples()
     let teacher = network([4, 8, 6, 3], seed: 2)
     let before = teacher.parameters.map { $0.value }
-    let frozen = FrozenFeatures(teacher: teacher, graphs: samples)
+    let frozen = TeacherFeatures(teacher: teacher, graphs: samples)
     let terms = objectives(frozen)
     let whole = WeightedObjectives(
       zip(names, terms).map { .init(name: $0, objective: $1.0, schedule: $1.1) })
@@ -118,7 +118,7 @@ import Testing
   @Test func frozenFeaturesAreTheTeachersOwn() throws {
     let samples = try samples()
     let teacher = network([4, 8, 6, 3], seed: 2)
-    let frozen = FrozenFeatures(teacher: teacher, graphs: samples)
+    let frozen = TeacherFeatures(teacher: teacher, graphs: samples)
     let taps: [Tap] = [.activated(1), .hidden(0), .logits]
     // The last is asked for when passes that end before it are known already.
     let early = taps.dropLast().map { frozen.reference(at: $0) }
@@ -144,7 +144,7 @@ import Testing
   @Test func frozenFeaturesAreComputedOnce() throws {
     let samples = try samples()
     let teacher = network([4, 6, 3], seed: 2)
-    let reference = FrozenFeatures(teacher: teacher, graphs: samples).reference(at: .logits)
+    let reference = TeacherFeatures(teacher: teacher, graphs: samples).reference(at: .logits)
     let batch = GraphBatch(samples, members: [1])
     let first = reference(batch, .all(7))
     for parameter in teacher.parameters { parameter.value.multiply(by: 2) }

@@ -41,7 +41,7 @@ struct ObjectiveBuilderTests {
     let student = network([5, 4, 3], seed: seed)
     var loads: [TeacherConfig] = []
     let objectives = try config.models[1].weightedObjectives(
-      ObjectiveContext(graphs: [sample], student: student, seed: seed) { teacher in
+      ObjectiveContext(graphs: [sample], student: student, peers: [], seed: seed) { teacher in
         loads.append(teacher)
         return network([5, 16, 16, 3], seed: teacher.weights == .last ? 7 : 8)
       })

@@ -56,105 +56,59 @@ import Testing
     ],
   ]
 
-  /// Runs the config in a folder of its own.
-  ///
-  /// - Returns: The exit code.
-  private func run(
-    in place: Workplace, out: String, _ arguments: [String] = [],
-    interruption: Interruption = Interruption(), onLine: @escaping (String) -> Void = { _ in }
-  ) -> Int32 {
-    let command = ["sample.json", "--offline", "--out", out] + arguments
-    let environment = CommandEnvironment(
-      currentDirectory: place.folder, arguments: command, output: { _ in },
-      terminal: Terminal(isInteractive: false, write: onLine), interruption: interruption,
-      makeSeedRunner: makeSeedRunner,
-      variables: ["XDG_CACHE_HOME": place.folder.path])
-    return ExperimentsCommand.run(command, in: environment)
-  }
-
-  private func weights(_ place: Workplace, _ out: String) throws -> [Data] {
-    try ["teacher", "teacher.last", "student", "student.last"].map {
-      try Data(
-        contentsOf: place.folder.appending(path: "\(out)/seed-3/\($0).safetensors"))
-    }
-  }
-
-  /// The lines of metrics without their times.
-  private func metrics(_ place: Workplace, _ out: String) throws -> [JSONValue] {
-    try place.text("\(out)/seed-3/metrics.jsonl").split(separator: "\n").map { line in
-      guard case .object(var members) = try JSONParser.parse(String(line)) else { return nil }
-      members["seconds"] = nil
-      return .object(members)
-    }
-  }
+  private static let models = ["teacher", "student"]
 
   @Test func theSameBitsWhateverTheThreadsAndTheStops() throws {
     defer { Parallel.threads = 1 }
     let place = try Workplace(Self.config)
-    #expect(run(in: place, out: "a", ["--threads", "1"]) == ExitStatus.done)
-    #expect(run(in: place, out: "b", ["--threads", "2"]) == ExitStatus.done)
-    #expect(try weights(place, "a") == weights(place, "b"))
-    #expect(try metrics(place, "a") == metrics(place, "b"))
-    #expect(try metrics(place, "a").count == 10)
+    #expect(place.train(out: "a", ["--threads", "1"]) == ExitStatus.done)
+    #expect(place.train(out: "b", ["--threads", "2"]) == ExitStatus.done)
+    #expect(try place.weights("a", Self.models) == place.weights("b", Self.models))
+    #expect(try place.metrics("a") == place.metrics("b"))
+    #expect(try place.metrics("a").count == 10)
 
-    // Stopped after an epoch, then wherever the request happens to meet it, with changing threads.
-    let first = Interruption()
-    let status = run(
-      in: place, out: "c", interruption: first,
-      onLine: { if $0.contains("teacher  epoch 1/") { first.request() } })
-    #expect(status == ExitStatus.interrupted)
-    var stops = 1
-    for attempt in 0..<40 {
-      let interruption = Interruption()
-      DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(3 + 7 * attempt)) {
-        interruption.request()
-      }
-      let status = run(
-        in: place, out: "c", ["--threads", "\(1 + attempt % 2)"], interruption: interruption)
-      if status == ExitStatus.done { break }
-      #expect(status == ExitStatus.interrupted)
-      stops += 1
-    }
-    #expect(run(in: place, out: "c") == ExitStatus.done)
-    #expect(try weights(place, "a") == weights(place, "c"), "stopped \(stops) times")
-    #expect(try metrics(place, "a") == metrics(place, "c"))
+    let stops = try #require(place.trainWithStops(out: "c", firstAfter: "teacher  epoch 1/"))
+    #expect(
+      try place.weights("a", Self.models) == place.weights("c", Self.models),
+      "stopped \(stops) times")
+    #expect(try place.metrics("a") == place.metrics("c"))
     #expect(!place.exists("c/seed-3/student.checkpoint.safetensors"))
   }
 
   @Test func anotherSeedIsAnotherRun() throws {
     let place = try Workplace(Self.config)
-    #expect(run(in: place, out: "a") == ExitStatus.done)
-    #expect(run(in: place, out: "b", ["--seed", "4"]) == ExitStatus.done)
+    #expect(place.train(out: "a") == ExitStatus.done)
+    #expect(place.train(out: "b", ["--seed", "4"]) == ExitStatus.done)
     let other = try Data(
       contentsOf: place.folder.appending(path: "b/seed-4/student.safetensors"))
-    #expect(try weights(place, "a")[2] != other)
+    #expect(try place.weights("a", Self.models)[2] != other)
   }
 
   @Test func modelsOfOtherRunsAreTakenOver() throws {
     let place = try Workplace(Self.config)
-    #expect(run(in: place, out: "a", ["--models", "models"]) == ExitStatus.done)
+    #expect(place.train(out: "a", ["--models", "models"]) == ExitStatus.done)
     var log = ""
     let change = ["--models", "models", "--set", "models.student.objectives.lsp.weight=2"]
-    #expect(run(in: place, out: "b", change, onLine: { log += $0 }) == ExitStatus.done)
+    #expect(place.train(out: "b", change, onLine: { log += $0 }) == ExitStatus.done)
     #expect(log.contains("teacher, seed 3: taken from") && !log.contains("student, seed 3: taken"))
-    #expect(try weights(place, "a")[0] == weights(place, "b")[0])
-    #expect(try weights(place, "a")[2] != weights(place, "b")[2])
+    #expect(try place.weights("a", Self.models)[0] == place.weights("b", Self.models)[0])
+    #expect(try place.weights("a", Self.models)[2] != place.weights("b", Self.models)[2])
     // A run on its own gives what the one with a teacher of another run gave.
-    #expect(run(in: place, out: "c", Array(change.dropFirst(2))) == ExitStatus.done)
-    #expect(try weights(place, "b") == weights(place, "c"))
-    #expect(try metrics(place, "b") == metrics(place, "c"))
+    #expect(place.train(out: "c", Array(change.dropFirst(2))) == ExitStatus.done)
+    #expect(try place.weights("b", Self.models) == place.weights("c", Self.models))
+    #expect(try place.metrics("b") == place.metrics("c"))
   }
 
   @Test func keptWeightsAreThoseOfTheSelectedEpoch() throws {
     let place = try Workplace(Self.config)
-    #expect(run(in: place, out: "a") == ExitStatus.done)
+    #expect(place.train(out: "a") == ExitStatus.done)
     let result = try place.json("a/result.json")
     let selected = try #require(result["models"]?["teacher"]?["selectedEpochs"])
     guard case .array(let epochs) = selected, let epoch = epochs.first else {
       Issue.record("no selected epoch")
       return
     }
-    let line = try metrics(place, "a").first { $0["model"] == "teacher" && $0["epoch"] == epoch }
+    let line = try place.metrics("a").first { $0["model"] == "teacher" && $0["epoch"] == epoch }
     let logged = try #require(line?["valid"]?["microF1"])
     guard case .array(let values)? = result["models"]?["teacher"]?["valid"]?["microF1"]?["values"]
     else {
@@ -167,8 +121,8 @@ import Testing
   @Test func aLossThatIsNotFiniteEndsTheRun() throws {
     let place = try Workplace(Self.config)
     var log = ""
-    let status = run(
-      in: place, out: "a",
+    let status = place.train(
+      out: "a",
       ["--set", "models.student.training.optimizer.learningRate=1e30"], onLine: { log += $0 })
     #expect(status == ExitStatus.runFailed)
     #expect(log.contains("student, seed 3: the loss is not a finite number in epoch"))
@@ -178,8 +132,8 @@ import Testing
   @Test func oneLabelLossesNeedOneLabelANode() throws {
     let place = try Workplace(Self.config)
     var log = ""
-    let status = run(
-      in: place, out: "a", ["--set", "models.teacher.objectives.task.type=crossEntropy"],
+    let status = place.train(
+      out: "a", ["--set", "models.teacher.objectives.task.type=crossEntropy"],
       onLine: { log += $0 })
     #expect(status == ExitStatus.badData)
     #expect(log.contains("several labels a node"))
@@ -189,8 +143,8 @@ import Testing
     let place = try Workplace(Self.config)
     let interruption = Interruption()
     #expect(
-      run(
-        in: place, out: "a", interruption: interruption,
+      place.train(
+        out: "a", interruption: interruption,
         onLine: { if $0.contains("student  epoch 1/") { interruption.request() } })
         == ExitStatus.interrupted)
     let file = "a/seed-3/student.checkpoint.safetensors"
@@ -198,7 +152,7 @@ import Testing
     let data = try Data(contentsOf: place.folder.appending(path: file))
     try data.prefix(data.count / 2).write(to: place.folder.appending(path: file))
     var log = ""
-    #expect(run(in: place, out: "a", onLine: { log += $0 }) == ExitStatus.badData)
+    #expect(place.train(out: "a", onLine: { log += $0 }) == ExitStatus.badData)
     #expect(log.contains("student.checkpoint.safetensors"))
   }
 }

@@ -57,7 +57,9 @@ struct ConfigFile {
         problems.append(error)
       }
     }
-    let (config, found) = RecordDecoder.decode(ExperimentConfig.self, from: document)
+    let (whole, miscounts) = ModelCount.expanded(document)
+    problems += miscounts
+    let (config, found) = RecordDecoder.decode(ExperimentConfig.self, from: whole)
     problems += found.map { problem in
       var problem = problem
       let place = problem.path.split(separator: ".").map(String.init)

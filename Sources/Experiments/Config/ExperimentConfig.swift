@@ -45,7 +45,7 @@ struct ExperimentConfig: Record {
     if let name = firstDuplicate(of: models.map(\.name)) {
       found.append(Inconsistency(key: "models", message: "two models are named \"\(name)\""))
     } else {
-      found += referenceInconsistencies
+      found += referenceInconsistencies + groupInconsistencies
     }
     return found
   }

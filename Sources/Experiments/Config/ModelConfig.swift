@@ -2,13 +2,33 @@
 struct ModelConfig: Record {
   /// Names the model in results, and for objectives of later models.
   var name = ""
+  /// Models with the same group, one after the other, train together, in turns; nil for alone.
+  var group: String?
+  var start = Start.identical
   var architecture = ArchitectureConfig()
   var training = TrainingConfig()
   /// The training loss is the weighted sum of these.
   var objectives: [ObjectiveConfig] = []
 
+  /// What the first values of the parameters depend on besides the seed.
+  enum Start: String, CaseIterable {
+    /// On the architecture alone: models of one architecture are identical copies at first.
+    case identical
+    /// On the model's name too.
+    case own
+  }
+
   mutating func fields(_ visitor: any FieldVisitor) {
     visitor.field("name", &name, .name, required: true, "The model's name in results.")
+    visitor.foreign(
+      ModelCount.key, schema: ModelCount.schema,
+      "Stands for so many models NAME_1, NAME_2, ... that train together.")
+    visitor.field(
+      "group", &group, .orNull(.name),
+      "Models with the same group, one after the other in the list, train together, in turns.")
+    visitor.field(
+      "start", &start, .choice,
+      "First values: identical copies for models of one architecture, or the model's own.")
     visitor.record("architecture", &architecture, required: true, "The network.")
     visitor.record("training", &training, required: true, "How the model is trained.")
     visitor.records(

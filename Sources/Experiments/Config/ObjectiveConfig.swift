@@ -45,18 +45,17 @@ enum ObjectiveKind: Variant {
   case mmd(MMDConfig)
   case gsp(GSPConfig)
   case gcrd(GCRDConfig)
+  case alignahead(AlignaheadConfig)
+  case mutual(MutualConfig)
 
   init() { self = .bce(BinaryCrossEntropyConfig()) }
 
   static let tag = "type"
   static let choices = [
     VariantChoice(Self.bce), VariantChoice(Self.crossEntropy), VariantChoice(Self.lsp),
-    VariantChoice(Self.kd),
-    VariantChoice(Self.fitnet),
-    VariantChoice(Self.at),
-    VariantChoice(Self.mmd),
-    VariantChoice(Self.gsp),
-    VariantChoice(Self.gcrd),
+    VariantChoice(Self.kd), VariantChoice(Self.fitnet), VariantChoice(Self.at),
+    VariantChoice(Self.mmd), VariantChoice(Self.gsp), VariantChoice(Self.gcrd),
+    VariantChoice(Self.alignahead), VariantChoice(Self.mutual),
   ]
 
   /// The settings, whatever the kind.
@@ -71,6 +70,8 @@ enum ObjectiveKind: Variant {
     case .mmd(let settings): settings
     case .gsp(let settings): settings
     case .gcrd(let settings): settings
+    case .alignahead(let settings): settings
+    case .mutual(let settings): settings
     }
   }
 

@@ -6,7 +6,7 @@ extension ExperimentConfig {
       for objective in student.objectives {
         let settings = objective.kind.objectiveSettings
         let path = "models.\(student.name).objectives.\(objective.name)"
-        let earlier = models[..<position]
+        let earlier = models[..<position].filter { $0.group == nil || $0.group != student.group }
         var teacher: ModelConfig?
         if let name = settings.teacher?.name {
           teacher = earlier.first { $0.name == name }

@@ -1,6 +1,7 @@
 /// How one model is trained.
 struct TrainingConfig: Record {
   var epochs = 1
+  var turns = Turns.epoch
   var optimizer = OptimizerConfig()
   var schedule = ScheduleConfig()
   /// The gradient of all parameters together is scaled down to this Euclidean norm; nil for none.
@@ -9,6 +10,14 @@ struct TrainingConfig: Record {
   var evaluateEvery = 1
   var checkpoint = Checkpoint.bestValidation
   var selectOn = Metric.microF1
+
+  /// How models that train together take turns.
+  enum Turns: String, CaseIterable {
+    /// Each a whole epoch, as published.
+    case epoch
+    /// Each a batch, all the same one.
+    case batch
+  }
 
   /// Which epoch's weights are kept.
   enum Checkpoint: String, CaseIterable {
@@ -35,6 +44,9 @@ struct TrainingConfig: Record {
     visitor.field(
       "epochs", &epochs, .integer(1...1_000_000), required: true,
       "Passes over the training graphs.")
+    visitor.field(
+      "turns", &turns, .choice,
+      "How models that train together take turns: each a whole epoch, or each a batch.")
     visitor.record("optimizer", &optimizer, required: true, "The optimiser.")
     visitor.record("schedule", &schedule, "How the learning rate changes over epochs.")
     visitor.field(

@@ -60,12 +60,14 @@ struct RunDirectory {
   ///   stored config is torn.
   func checkConfig(_ config: ExperimentConfig) throws {
     guard holdsRun else { return }
-    guard case .object(var stored) = try readStored(configFile) else {
-      throw unreadable(configFile, "expected an object")
+    // By today's rules: settings that did not exist then have their defaults, which is what the run
+    // was made with.
+    let (stored, problems) = RecordDecoder.decode(
+      ExperimentConfig.self, from: try readStored(configFile))
+    guard problems.isEmpty else {
+      throw unreadable(configFile, problems.map(\.description).joined(separator: "; "))
     }
-    stored["seeds"] = nil
-    stored["description"] = nil
-    let paths = config.identity.differences(from: .object(stored))
+    let paths = config.identity.differences(from: stored.identity)
     guard paths.isEmpty else {
       let shown = paths.prefix(8).joined(separator: ", ")
       let more = paths.count > 8 ? " and \(paths.count - 8) more" : ""

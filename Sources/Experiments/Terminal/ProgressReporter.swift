@@ -40,9 +40,10 @@ final class ProgressReporter {
   ///   - losses: mean training losses by name, in order.
   ///   - validation: the score, where the epoch was evaluated.
   ///   - secondsPerEpoch: what the time left goes by.
+  ///   - modelsInTurn: how many models train together, each as long.
   func epoch(
     model: String, epoch: Int, of count: Int, losses: [(String, Double)], validation: Double?,
-    secondsPerEpoch: Double
+    secondsPerEpoch: Double, modelsInTurn: Int = 1
   ) {
     guard !quiet else { return }
     if model != lastModel { lastValidation = nil }
@@ -57,7 +58,8 @@ final class ProgressReporter {
     if let score { parts.append("validation \(Figures.fixed(score, digits: 4))") }
     parts.append("\(Figures.fixed(secondsPerEpoch, digits: 2)) s/epoch")
     if !isLast {
-      parts.append("\(Figures.duration(Double(count - epoch - 1) * secondsPerEpoch)) left")
+      parts.append(
+        "\(Figures.duration(Double((count - epoch - 1) * modelsInTurn) * secondsPerEpoch)) left")
     }
     let line = marked(parts.joined(separator: "  "))
 

@@ -7,38 +7,42 @@ import Tensor
 extension FeatureObjectiveSettings {
   /// The teacher's features that the objective reads.
   fileprivate func reference<S: Scalar>(
-    _ teachers: FrozenTeachers<S>
+    _ teachers: TrainedTeachers<S>
   ) throws -> TeacherReference<S> {
-    try teachers[source].features.reference(at: features.teacher)
+    try teachers[source].reference(at: features.teacher)
   }
 
   /// The columns of the student's and of the teacher's features.
   fileprivate func widths<S: Scalar>(
-    _ teachers: FrozenTeachers<S>
+    _ teachers: TrainedTeachers<S>
   ) throws -> (student: Int, teacher: Int) {
     guard let student = teachers.context.student.width(at: features.student),
-      let teacher = try teachers[source].network.width(at: features.teacher)
+      let teacher = try teachers[source].width(at: features.teacher)
     else { preconditionFailure("the taps of \(features) passed validation") }
     return (student, teacher)
   }
 }
 
 extension KDConfig {
-  func objective<S: Scalar>(_ teachers: FrozenTeachers<S>) throws -> any Objective<S> {
-    let form: KnowledgeDistillation<S>.Form =
-      switch form {
-      case .sigmoid: .sigmoid
-      case .softmax(let config): .softmax(config.average)
-      }
-    return KnowledgeDistillation(
-      form: form, temperature: temperature, nodes: nodes,
-      reference: try teachers[source].features.reference(at: .logits))
+  func objective<S: Scalar>(_ teachers: TrainedTeachers<S>) throws -> any Objective<S> {
+    KnowledgeDistillation(
+      form: form.distill(), temperature: temperature, nodes: nodes,
+      reference: try teachers[source].reference(at: .logits))
+  }
+}
+
+extension DistillationFormConfig {
+  func distill<S: Scalar>() -> KnowledgeDistillation<S>.Form {
+    switch self {
+    case .sigmoid: .sigmoid
+    case .softmax(let config): .softmax(config.average)
+    }
   }
 }
 
 extension FitNetConfig {
   func objective<S: Scalar>(
-    named name: String, _ teachers: FrozenTeachers<S>
+    named name: String, _ teachers: TrainedTeachers<S>
   ) throws -> any Objective<S> {
     let projection: FitNetProjection =
       switch projection {
@@ -55,7 +59,7 @@ extension FitNetConfig {
 }
 
 extension ATConfig {
-  func objective<S: Scalar>(_ teachers: FrozenTeachers<S>) throws -> any Objective<S> {
+  func objective<S: Scalar>(_ teachers: TrainedTeachers<S>) throws -> any Objective<S> {
     AttentionTransfer(
       tap: features.student, distance: distance, reference: try reference(teachers))
   }
@@ -63,7 +67,7 @@ extension ATConfig {
 
 extension MMDConfig {
   func objective<S: Scalar>(
-    named name: String, _ teachers: FrozenTeachers<S>
+    named name: String, _ teachers: TrainedTeachers<S>
   ) throws -> any Objective<S> {
     let kernel: DiscrepancyKernel =
       switch kernel {
@@ -79,7 +83,7 @@ extension MMDConfig {
 
 extension GSPConfig {
   func objective<S: Scalar>(
-    named name: String, _ teachers: FrozenTeachers<S>
+    named name: String, _ teachers: TrainedTeachers<S>
   ) throws -> any Objective<S> {
     let similarity: GlobalSimilarity =
       switch kernel {
@@ -96,7 +100,7 @@ extension GSPConfig {
 
 extension GCRDConfig {
   func objective<S: Scalar>(
-    named name: String, _ teachers: FrozenTeachers<S>
+    named name: String, _ teachers: TrainedTeachers<S>
   ) throws -> any Objective<S> {
     var options = ContrastiveDistillation<S>.Options()
     options.temperature = temperature

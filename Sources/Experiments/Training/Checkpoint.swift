@@ -2,7 +2,7 @@ import Foundation
 import Layers
 import Tensor
 
-/// The file that a model's training goes on from.
+/// Where the training of a model stands.
 struct Checkpoint<S: Scalar> {
   var progress = TrainingProgress()
   /// Values of the network's and the objectives' parameters by name.
@@ -12,42 +12,70 @@ struct Checkpoint<S: Scalar> {
   /// The weights that the checkpoint rule keeps; empty before the first.
   var selected: [String: Matrix<S>] = [:]
 
-  private static var groups: [(String, WritableKeyPath<Checkpoint, [String: Matrix<S>]>)] {
+  fileprivate static var parts: [(String, WritableKeyPath<Checkpoint, [String: Matrix<S>]>)] {
     [("parameters", \.parameters), ("optimizer", \.optimizer), ("selected", \.selected)]
   }
+}
 
-  init() {}
+/// The file that a training goes on from: the checkpoints of models that train together, all of one
+/// moment. Tensors are named MODEL/PART/NAME.
+struct CheckpointFile<S: Scalar> {
+  let url: URL
 
-  /// Reads a checkpoint.
+  var exists: Bool { FileManager.default.fileExists(atPath: url.path) }
+
+  /// The checkpoints of the given models.
   ///
-  /// - Throws: ``SafetensorsError`` where the file is torn.
-  init(contentsOf url: URL) throws {
+  /// - Throws: ``SafetensorsError`` where the file is torn, ``CheckpointError`` where it is of other
+  ///   models.
+  func read(_ models: [String]) throws -> [Checkpoint<S>] {
     let file = try SafetensorsFile(contentsOf: url)
     guard let text = file.metadata["progress"] else {
       throw CheckpointError(path: url.path, reason: "it has no record of the training's progress")
     }
+    let progress: [String: TrainingProgress]
     do {
-      progress = try JSONDecoder().decode(TrainingProgress.self, from: Data(text.utf8))
+      progress = try JSONDecoder().decode([String: TrainingProgress].self, from: Data(text.utf8))
     } catch {
       throw CheckpointError(path: url.path, reason: "its record of progress cannot be read")
     }
-    for name in file.tensors.keys {
-      for (group, path) in Self.groups where name.hasPrefix(group + "/") {
-        self[keyPath: path][String(name.dropFirst(group.count + 1))] = try file.matrix(named: name)
+    return try models.map { model in
+      guard let own = progress[model] else {
+        throw CheckpointError(path: url.path, reason: "it does not have the model \"\(model)\"")
       }
+      var checkpoint = Checkpoint<S>()
+      checkpoint.progress = own
+      for (part, path) in Checkpoint<S>.parts {
+        let prefix = "\(model)/\(part)/"
+        for name in file.tensors.keys where name.hasPrefix(prefix) {
+          checkpoint[keyPath: path][String(name.dropFirst(prefix.count))] =
+            try file.matrix(named: name)
+        }
+      }
+      return checkpoint
     }
   }
 
-  /// Writes the checkpoint in the place of the one before it.
-  func write(to url: URL) throws {
+  /// Writes the checkpoints, by model, in the place of those before them.
+  func write(_ checkpoints: [(model: String, Checkpoint<S>)]) throws {
+    let progress = Dictionary(uniqueKeysWithValues: checkpoints.map { ($0.model, $0.1.progress) })
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     let text = String(decoding: try encoder.encode(progress), as: UTF8.self)
     var file = SafetensorsFile(metadata: ["progress": text])
-    for (group, path) in Self.groups {
-      for (name, matrix) in self[keyPath: path] { file.set(matrix, named: "\(group)/\(name)") }
+    for (model, checkpoint) in checkpoints {
+      for (part, path) in Checkpoint<S>.parts {
+        for (name, matrix) in checkpoint[keyPath: path] {
+          file.set(matrix, named: "\(model)/\(part)/\(name)")
+        }
+      }
     }
     try file.write(to: url)
+  }
+
+  /// Removes the file, if it is there.
+  func remove() throws {
+    if exists { try FileManager.default.removeItem(at: url) }
   }
 }
 

@@ -13,7 +13,7 @@ struct TrainedModel<S: Scalar> {
   var selected: [String: Matrix<S>]
 }
 
-/// Trains the models of an experiment one after the other, each once a seed.
+/// Trains the models of an experiment, group after group, each once a seed.
 struct ExperimentTraining<S: Scalar>: SeedRunner {
   private let context: RunContext
   private let data: InductiveDataset<S>
@@ -43,72 +43,107 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
     result.seed = seed
     result.threads = context.threads
     var lines = 0
-    for model in context.config.models {
+    for group in context.config.groups {
       let done =
-        try finishedResult(of: model, in: directory)
-        ?? modelOfAnotherRun(model, seed: seed, in: directory, after: lines)
-        ?? train(model, seed: seed, in: directory, after: lines)
-      try context.models?.keep(
-        model.name,
-        identity: ModelStore.identity(of: model, in: context.config, dataset: dataset, seed: seed),
-        from: directory, lines: lines..<lines + done.epochs)
-      result.models.append(done)
-      lines += done.epochs
+        try finishedResults(of: group, in: directory)
+        ?? modelOfAnotherRun(group, seed: seed, in: directory, after: lines)
+        ?? train(group, seed: seed, in: directory, after: lines)
+      let end = lines + done.reduce(0) { $0 + $1.epochs }
+      if let model = alone(group) {
+        try context.models?.keep(
+          model.name, identity: identity(of: model, seed: seed), from: directory,
+          lines: lines..<end)
+      }
+      result.models += done
+      lines = end
     }
     return result
   }
 
+  /// The model of a group of one. Others depend on the whole group, and are not handed from run to
+  /// run.
+  private func alone(_ group: [ModelConfig]) -> ModelConfig? {
+    group.count == 1 ? group[0] : nil
+  }
+
+  private func identity(of model: ModelConfig, seed: UInt64) -> JSONValue {
+    ModelStore.identity(of: model, in: context.config, dataset: dataset, seed: seed)
+  }
+
   private func modelOfAnotherRun(
-    _ model: ModelConfig, seed: UInt64, in directory: SeedDirectory, after lines: Int
-  ) throws -> ModelResult? {
-    guard let store = context.models else { return nil }
+    _ group: [ModelConfig], seed: UInt64, in directory: SeedDirectory, after lines: Int
+  ) throws -> [ModelResult]? {
+    guard let store = context.models, let model = alone(group) else { return nil }
     // A training that was begun here goes on here.
-    let begun = FileManager.default.fileExists(atPath: directory.checkpoint(of: model.name).path)
-    let identity = ModelStore.identity(
-      of: model, in: context.config, dataset: dataset, seed: seed)
-    guard !begun,
-      try store.fetch(model.name, identity: identity, into: directory, after: lines)
+    guard !checkpoints(of: group, in: directory).exists,
+      try store.fetch(
+        model.name, identity: identity(of: model, seed: seed), into: directory, after: lines)
     else { return nil }
     context.log.info("\(model.name), seed \(seed): taken from \(store.url.path), trained before")
-    return try finishedResult(of: model, in: directory)
+    return try finishedResults(of: group, in: directory)
   }
 
   private func train(
-    _ model: ModelConfig, seed: UInt64, in directory: SeedDirectory, after lines: Int
-  ) throws -> ModelResult {
-    let student = network(model, seed: seed)
-    let objectives = try model.weightedObjectives(
-      ObjectiveContext(graphs: data.train, student: student, seed: seed) {
-        try teacher($0, seed: seed, in: directory)
-      })
-    let trainer = try ModelTrainer(
-      model, data: data, seed: seed, in: directory, after: lines, objectives: objectives,
-      network: student, context: context)
-    let trained = try trainer.train()
-    try write(trained.selected, to: directory.weights(of: model.name))
-    try write(trained.last, to: directory.lastWeights(of: model.name))
-    try JSONFile.write(RecordEncoder.encode(trained.result), to: directory.result(of: model.name))
-    let checkpoint = directory.checkpoint(of: model.name)
-    if FileManager.default.fileExists(atPath: checkpoint.path) {
-      try FileManager.default.removeItem(at: checkpoint)
+    _ group: [ModelConfig], seed: UInt64, in directory: SeedDirectory, after lines: Int
+  ) throws -> [ModelResult] {
+    let trainees = try trainees(of: group, seed: seed, in: directory)
+    let checkpoints = checkpoints(of: group, in: directory)
+    let trained = try GroupTrainer(
+      trainees, checkpoints: checkpoints, metrics: directory.metrics, after: lines,
+      isSynthetic: data.isSynthetic, context: context
+    ).train()
+    for model in trained {
+      let name = model.result.name
+      try write(model.selected, to: directory.weights(of: name))
+      try write(model.last, to: directory.lastWeights(of: name))
+      try JSONFile.write(RecordEncoder.encode(model.result), to: directory.result(of: name))
     }
+    try checkpoints.remove()
     // The next model's temporaries have other sizes.
     BufferPool.shared.trim()
-    return trained.result
+    return trained.map(\.result)
   }
 
-  /// The result of a model whose training is complete, or nil.
-  private func finishedResult(
-    of model: ModelConfig, in directory: SeedDirectory
-  ) throws -> ModelResult? {
-    let file = directory.result(of: model.name)
-    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
-    return try JSONFile.read(ModelResult.self, from: file, named: file.path)
+  private func trainees(
+    of group: [ModelConfig], seed: UInt64, in directory: SeedDirectory
+  ) throws -> [Trainee<S>] {
+    let networks = group.map { network($0, seed: seed) }
+    let lessons = networks.map { TeacherFeatures(teacher: $0, graphs: data.train) }
+    return try group.indices.map { place in
+      let model = group[place]
+      let objectives = try model.weightedObjectives(
+        ObjectiveContext(
+          graphs: data.train, student: networks[place],
+          peers: lessons.indices.filter { $0 != place }.map { lessons[$0] },
+          seed: model.firstValuesSeed(seed),
+          teacher: { try teacher($0, seed: seed, in: directory) }))
+      return Trainee(
+        model, network: networks[place], lessons: lessons[place], objectives: objectives,
+        in: Trainee.Surroundings(
+          data: data, settings: context.config, seed: seed, place: place))
+    }
+  }
+
+  private func checkpoints(
+    of group: [ModelConfig], in directory: SeedDirectory
+  ) -> CheckpointFile<S> {
+    CheckpointFile(
+      url: directory.checkpoint(of: alone(group)?.name ?? "\(group[0].group!).group"))
+  }
+
+  /// The results of models whose training is complete, or nil.
+  private func finishedResults(
+    of group: [ModelConfig], in directory: SeedDirectory
+  ) throws -> [ModelResult]? {
+    let files = group.map { directory.result(of: $0.name) }
+    guard files.allSatisfy({ FileManager.default.fileExists(atPath: $0.path) }) else { return nil }
+    return try files.map { try JSONFile.read(ModelResult.self, from: $0, named: $0.path) }
   }
 
   private func network(_ model: ModelConfig, seed: UInt64) -> Network<S> {
     model.architecture.network(
-      inputWidth: data.featureCount, outputWidth: data.labelCount, seed: seed)
+      inputWidth: data.featureCount, outputWidth: data.labelCount,
+      seed: model.firstValuesSeed(seed))
   }
 
   private func teacher(
@@ -143,9 +178,9 @@ extension SeedDirectory {
   /// A model's weights after its last epoch.
   func lastWeights(of model: String) -> URL { url.appending(path: "\(model).last.safetensors") }
 
-  /// Where the training of a model stands; there until it is complete.
-  func checkpoint(of model: String) -> URL {
-    url.appending(path: "\(model).checkpoint.safetensors")
+  /// Where the training of a model or a group stands; there until it is complete.
+  func checkpoint(of name: String) -> URL {
+    url.appending(path: "\(name).checkpoint.safetensors")
   }
 
   /// A model's result; there once its training is complete.

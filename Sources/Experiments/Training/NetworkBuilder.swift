@@ -2,6 +2,16 @@ import Graph
 import Layers
 import Tensor
 
+extension ModelConfig {
+  /// What first values are drawn from for a run's seed.
+  func firstValuesSeed(_ seed: UInt64) -> UInt64 {
+    switch start {
+    case .identical: seed
+    case .own: RandomStream(seed: seed, purpose: "start of \(name)").derivedSeed
+    }
+  }
+}
+
 extension ArchitectureConfig {
   /// The network, with first values that depend on the seed and on the places of the parameters
   /// alone: models of one architecture start from the same numbers, so that what differs between

@@ -9,6 +9,8 @@ struct ObjectiveContext<S: Scalar> {
   let graphs: [GraphSample<S>]
   /// The model that is trained.
   let student: Network<S>
+  /// The other models of its group.
+  let peers: [TeacherFeatures<S>]
   /// For the first values of what objectives learn themselves.
   let seed: UInt64
   /// A trained model of the experiment.
@@ -17,30 +19,23 @@ struct ObjectiveContext<S: Scalar> {
 
 /// The teachers of one student: each is loaded once, and passed once over each graph, however many
 /// objectives learn from it.
-final class FrozenTeachers<S: Scalar> {
-  /// A teacher and its features.
-  struct Entry {
-    let network: Network<S>
-    let features: FrozenFeatures<S>
-  }
-
+final class TrainedTeachers<S: Scalar> {
   /// What objectives are made from.
   let context: ObjectiveContext<S>
-  private var entries: [TeacherConfig: Entry] = [:]
+  private var known: [TeacherConfig: TeacherFeatures<S>] = [:]
 
   init(_ context: ObjectiveContext<S>) {
     self.context = context
   }
 
   /// The teacher of an objective.
-  subscript(teacher: TeacherConfig) -> Entry {
+  subscript(teacher: TeacherConfig) -> TeacherFeatures<S> {
     get throws {
-      if let known = entries[teacher] { return known }
-      let network = try context.teacher(teacher)
-      let entry = Entry(
-        network: network, features: FrozenFeatures(teacher: network, graphs: context.graphs))
-      entries[teacher] = entry
-      return entry
+      if let known = known[teacher] { return known }
+      let features = TeacherFeatures(
+        teacher: try context.teacher(teacher), graphs: context.graphs)
+      known[teacher] = features
+      return features
     }
   }
 }
@@ -49,7 +44,7 @@ extension ModelConfig {
   /// The whole training loss.
   func weightedObjectives<S: Scalar>(_ context: ObjectiveContext<S>) throws -> WeightedObjectives<S>
   {
-    let teachers = FrozenTeachers(context)
+    let teachers = TrainedTeachers(context)
     return WeightedObjectives(
       try objectives.map { config in
         WeightedObjectives.Term(
@@ -76,7 +71,7 @@ extension ModelConfig {
 
 extension ObjectiveKind {
   fileprivate func objective<S: Scalar>(
-    named name: String, _ teachers: FrozenTeachers<S>
+    named name: String, _ teachers: TrainedTeachers<S>
   ) throws -> any Objective<S> {
     switch self {
     case .bce: TaskObjective(.binaryCrossEntropy)
@@ -88,26 +83,20 @@ extension ObjectiveKind {
     case .mmd(let config): try config.objective(named: name, teachers)
     case .gsp(let config): try config.objective(named: name, teachers)
     case .gcrd(let config): try config.objective(named: name, teachers)
+    case .alignahead(let config): config.objective(teachers.context)
+    case .mutual(let config): config.objective(teachers.context)
     }
   }
 }
 
 extension LSPConfig {
-  fileprivate func objective<S: Scalar>(_ teachers: FrozenTeachers<S>) throws -> any Objective<S> {
+  fileprivate func objective<S: Scalar>(
+    _ teachers: TrainedTeachers<S>
+  ) throws -> any Objective<S> {
     let kernel = kernel.distill
-    let teacher = try teachers[source].network
-    let graphs = teachers.context.graphs
-    // Made at the first use: a run that goes on after the last epoch of this objective needs none.
-    var structure: FrozenLocalStructure<S>?
     return LocalStructurePreserving(
-      tap: features.student, kernel: kernel, direction: direction.distill
-    ) { [teacherTap = features.teacher] batch in
-      if structure == nil {
-        structure = FrozenLocalStructure(
-          teacher: teacher, tap: teacherTap, kernel: kernel, graphs: graphs)
-      }
-      return structure!(batch)
-    }
+      tap: features.student, kernel: kernel, direction: direction.distill,
+      reference: try teachers[source].structure(at: features.teacher, kernel))
   }
 }
 
@@ -127,7 +116,7 @@ extension Tap {
 }
 
 extension LSPConfig.Direction {
-  fileprivate var distill: LSPDirection {
+  var distill: LSPDirection {
     switch self {
     case .teacherToStudent: .teacherToStudent
     case .studentToTeacher: .studentToTeacher
@@ -136,7 +125,7 @@ extension LSPConfig.Direction {
 }
 
 extension SimilarityKernelConfig {
-  fileprivate var distill: SimilarityKernel {
+  var distill: SimilarityKernel {
     switch self {
     case .l2: .l2
     case .linear: .linear

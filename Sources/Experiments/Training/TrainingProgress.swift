@@ -9,8 +9,10 @@ struct TrainingProgress: Codable, Equatable {
   var sums = LossSums()
   /// Steps of the optimiser since the beginning.
   var step = 0
-  /// Wall time of training, without evaluations, in seconds.
+  /// Wall time of the complete epochs, without evaluations, in seconds.
   var seconds = 0.0
+  /// The same of the epoch that is being trained.
+  var epochSeconds = 0.0
   /// The mean total loss of the last complete epoch.
   var lastLoss = 0.0
   /// Which epoch's weights are kept, and why.

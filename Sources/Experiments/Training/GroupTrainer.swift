@@ -1,0 +1,100 @@
+import Foundation
+import Graph
+import Tensor
+
+/// Trains the models of a group together, in turns; a model that trains alone is a group of one.
+///
+/// Whose turn it is follows from where each model stands, so a checkpoint needs no word on it.
+final class GroupTrainer<S: Scalar> {
+  private let trainees: [Trainee<S>]
+  private let context: RunContext
+  private let checkpoints: CheckpointFile<S>
+  private let metrics: MetricsLog
+  private let isSynthetic: Bool
+  private var lastSave = Date()
+
+  /// At least so many seconds lie between two checkpoints of a training that nobody interrupts.
+  private let checkpointInterval = 15.0
+
+  /// A training from the beginning, or from where its checkpoint stands.
+  ///
+  /// - Parameters:
+  ///   - trainees: The models, in the order of their turns.
+  ///   - lines: The lines of the metrics file that belong to models before these.
+  init(
+    _ trainees: [Trainee<S>], checkpoints: CheckpointFile<S>, metrics file: URL, after lines: Int,
+    isSynthetic: Bool, context: RunContext
+  ) throws {
+    self.trainees = trainees
+    self.checkpoints = checkpoints
+    self.isSynthetic = isSynthetic
+    self.context = context
+    if checkpoints.exists {
+      let path = checkpoints.url.path
+      for (trainee, state) in zip(trainees, try checkpoints.read(trainees.map(\.config.name))) {
+        try trainee.restore(state, path: path)
+        context.log.info(
+          "\(trainee.config.name): going on from epoch \(trainee.progress.epoch + 1)")
+      }
+    }
+    metrics = try MetricsLog(
+      file, keeping: lines + trainees.reduce(0) { $0 + $1.progress.epoch })
+  }
+
+  /// Trains to the end and scores every model.
+  ///
+  /// - Throws: ``Interrupted`` once the state is saved; ``RunError`` where a loss is not finite.
+  func train() throws -> [TrainedModel<S>] {
+    while let trainee = next() {
+      if context.interruption.isRequested {
+        try saveCheckpoint()
+        throw Interrupted()
+      }
+      try trainee.step()
+      guard trainee.isAtEndOfEpoch else { continue }
+      try record(trainee.endEpoch(), of: trainee)
+      if Date().timeIntervalSince(lastSave) >= checkpointInterval { try saveCheckpoint() }
+    }
+    return try trainees.map {
+      context.progress.activity("evaluating \($0.config.name)")
+      return try $0.finish(path: checkpoints.url.path)
+    }
+  }
+
+  /// Whose turn it is: the model's that is furthest behind, in epochs or in batches; of several, the
+  /// first's. Nil once all are done.
+  private func next() -> Trainee<S>? {
+    let waiting = trainees.filter { !$0.isDone }
+    return waiting.min { a, b in
+      let (a, b) = (a.progress, b.progress)
+      guard waiting[0].config.training.turns == .batch else { return a.epoch < b.epoch }
+      return (a.epoch, a.batch) < (b.epoch, b.batch)
+    }
+  }
+
+  private func record(_ epoch: Trainee<S>.EpochSummary, of trainee: Trainee<S>) throws {
+    let config = trainee.config
+    var line: [String: JSONValue] = [
+      "model": .string(config.name), "epoch": .integer(epoch.epoch), "loss": .real(epoch.loss),
+      "losses": .object(
+        Dictionary(uniqueKeysWithValues: epoch.losses.map { ($0.0, JSONValue.real($0.1)) })),
+      "learningRate": .real(epoch.learningRate), "seconds": .real(epoch.seconds),
+    ]
+    if let validation = epoch.validation {
+      line["valid"] = .object(validation.metrics.mapValues(JSONValue.real))
+    }
+    if isSynthetic { line["synthetic"] = true }
+    try metrics.append(.object(line))
+    context.progress.epoch(
+      model: config.name, epoch: epoch.epoch, of: config.training.epochs,
+      losses: epoch.losses.count > 1 ? [("loss", epoch.loss)] + epoch.losses : epoch.losses,
+      validation: epoch.validation?.score(config.training.selectOn),
+      secondsPerEpoch: trainee.progress.seconds / Double(epoch.epoch + 1),
+      modelsInTurn: trainees.count)
+  }
+
+  private func saveCheckpoint() throws {
+    try checkpoints.write(trainees.map { ($0.config.name, $0.checkpoint) })
+    lastSave = Date()
+  }
+}

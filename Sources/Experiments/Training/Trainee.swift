@@ -1,0 +1,216 @@
+import Distill
+import Foundation
+import Graph
+import Layers
+import Tensor
+
+/// A model in training with one seed: its steps, evaluations and scores. When its turn is, and where
+/// its state is kept, is the affair of ``GroupTrainer``.
+final class Trainee<S: Scalar> {
+  /// What a model is trained with besides its own settings.
+  struct Surroundings {
+    let data: InductiveDataset<S>
+    let settings: ExperimentConfig
+    let seed: UInt64
+    /// The place in its group, from 0.
+    let place: Int
+  }
+
+  let config: ModelConfig
+  let network: Network<S>
+  /// What the other students of the group read of this one.
+  let lessons: TeacherFeatures<S>
+  private(set) var progress = TrainingProgress()
+  private let surroundings: Surroundings
+  private let objectives: WeightedObjectives<S>
+  private let optimizer: any Optimizer<S>
+  private let evaluator: Evaluator<S>
+  private var selected: [String: Matrix<S>] = [:]
+  private var order: (epoch: Int, batches: [[Int]])?
+
+  /// Everything that is learnt: the network's parameters and those of the objectives.
+  private var parameters: [Parameter<S>] { network.parameters + objectives.parameters }
+  private var data: InductiveDataset<S> { surroundings.data }
+
+  /// A model before its first step.
+  init(
+    _ config: ModelConfig, network: Network<S>, lessons: TeacherFeatures<S>,
+    objectives: WeightedObjectives<S>, in surroundings: Surroundings
+  ) {
+    self.config = config
+    self.network = network
+    self.lessons = lessons
+    self.objectives = objectives
+    self.surroundings = surroundings
+    optimizer = config.training.optimizer.optimizer(
+      of: network.parameters + objectives.parameters)
+    evaluator = Evaluator(
+      taskLoss: config.taskLoss, logitThreshold: surroundings.settings.metrics.logitThreshold,
+      batchSize: surroundings.settings.data.batchSize)
+  }
+
+  /// Whether all epochs are done.
+  var isDone: Bool { progress.epoch == config.training.epochs }
+
+  // MARK: Steps
+
+  /// A step on the next batch of the epoch.
+  ///
+  /// - Throws: ``RunError`` where the loss is not finite.
+  func step() throws {
+    let begun = Date()
+    defer { progress.epochSeconds += Date().timeIntervalSince(begun) }
+    let batch = GraphBatch(data.train, members: batches[progress.batch])
+    let forward = ForwardContext.training(seed: dropoutSeed, step: progress.step)
+    let pass = network.forward(batch.features, on: batch.graph, forward)
+    for parameter in parameters { parameter.clearGradient() }
+    let value = objectives.evaluate(
+      ObjectiveInput(batch: batch, taps: pass.taps, context: forward), epoch: progress.epoch)
+    guard value.total.isFinite else { throw divergence(value) }
+    pass.backward(value.gradients)
+    if let limit = config.training.clipNorm { clipGradientNorm(parameters, limit: limit) }
+    optimizer.step(learningRate: learningRate)
+    lessons.networkChanged()
+    progress.sums.add(total: value.total, losses: value.losses)
+    progress.step += 1
+    progress.batch += 1
+  }
+
+  /// Whether all batches of the epoch are done.
+  var isAtEndOfEpoch: Bool { progress.batch == batches.count }
+
+  private var learningRate: Double { config.training.learningRate(epoch: progress.epoch) }
+
+  /// The graphs of each batch of the epoch.
+  private var batches: [[Int]] {
+    if let order, order.epoch == progress.epoch { return order.batches }
+    var graphs = Array(data.train.indices)
+    if surroundings.settings.data.shuffle {
+      var random = RandomStream(
+        seed: surroundings.seed, purpose: "shuffle\(shuffleMark)", step: progress.epoch
+      ).generator()
+      graphs = random.permutation(graphs.count)
+    }
+    let batches = GraphBatch.batches(
+      data.train, order: graphs, batchSize: surroundings.settings.data.batchSize)
+    order = (progress.epoch, batches)
+    return batches
+  }
+
+  /// Students who take turns by the batch see the same batches, others each their own.
+  private var shuffleMark: String {
+    surroundings.place == 0 || config.training.turns == .batch ? "" : " \(surroundings.place)"
+  }
+
+  /// Students of a group drop different features.
+  private var dropoutSeed: UInt64 {
+    guard surroundings.place > 0 else { return surroundings.seed }
+    return RandomStream(seed: surroundings.seed, purpose: "student \(surroundings.place)")
+      .derivedSeed
+  }
+
+  // MARK: After an epoch
+
+  /// What an epoch came to.
+  struct EpochSummary {
+    let epoch: Int
+    let loss: Double
+    /// Each objective's mean over the batches in which it was on.
+    let losses: [(String, Double)]
+    let learningRate: Double
+    /// Wall time without evaluations.
+    let seconds: Double
+    /// The scores on validation, where the epoch was evaluated.
+    let validation: Evaluation?
+  }
+
+  /// Evaluates, keeps the weights by the checkpoint rule, and goes on to the next epoch.
+  func endEpoch() -> EpochSummary {
+    progress.lastLoss = progress.sums.total / Double(batches.count)
+    let summary = EpochSummary(
+      epoch: progress.epoch, loss: progress.lastLoss, losses: progress.sums.means,
+      learningRate: learningRate, seconds: progress.epochSeconds, validation: validate())
+    progress.seconds += progress.epochSeconds
+    progress.epochSeconds = 0
+    progress.epoch += 1
+    progress.batch = 0
+    progress.sums = TrainingProgress.LossSums()
+    return summary
+  }
+
+  private func validate() -> Evaluation? {
+    let training = config.training
+    let epoch = progress.epoch
+    // The published rule looks at every n-th epoch only; the others do not pass over the last one.
+    let isDue = epoch % training.evaluateEvery == 0
+    let isLast = epoch == training.epochs - 1 && training.checkpoint != .validationRoseOrLossFell
+    guard isDue || isLast else { return nil }
+    let evaluation = evaluator.evaluate(network, on: data.valid)
+    if progress.selection.keeps(
+      epoch: epoch, score: evaluation.score(training.selectOn), loss: progress.lastLoss,
+      by: training.checkpoint)
+    {
+      selected = values(of: network.parameters)
+    }
+    return evaluation
+  }
+
+  // MARK: Before and after training
+
+  /// The state from which training goes on to the same bits.
+  var checkpoint: Checkpoint<S> {
+    var checkpoint = Checkpoint<S>()
+    checkpoint.progress = progress
+    checkpoint.parameters = values(of: parameters)
+    checkpoint.optimizer = optimizer.state
+    checkpoint.selected = selected
+    return checkpoint
+  }
+
+  /// Takes up the state of a checkpoint.
+  ///
+  /// - Throws: ``CheckpointError`` where it is of another model.
+  func restore(_ checkpoint: Checkpoint<S>, path: String) throws {
+    try Experiments.restore(parameters, from: checkpoint.parameters, path: path)
+    try optimizer.restore(state: checkpoint.optimizer, stepCount: checkpoint.progress.step)
+    progress = checkpoint.progress
+    selected = checkpoint.selected
+    lessons.networkChanged()
+  }
+
+  /// Scores the last and the kept weights; the network has the kept ones afterwards.
+  func finish(path: String) throws -> TrainedModel<S> {
+    let last = values(of: network.parameters)
+    let lastEvaluation = evaluateAll()
+    let lastEpoch = config.training.epochs - 1
+    let selectedEpoch = progress.selection.epoch ?? lastEpoch
+    if selected.isEmpty { selected = last }
+    try Experiments.restore(network.parameters, from: selected, path: path)
+    var result = ModelResult()
+    result.name = config.name
+    result.parameters = network.parameterCount
+    result.epochs = config.training.epochs
+    result.secondsPerEpoch = progress.seconds / Double(config.training.epochs)
+    result.selectedEpoch = selectedEpoch
+    result.trainingLoss = progress.lastLoss
+    (result.valid, result.test) = selectedEpoch == lastEpoch ? lastEvaluation : evaluateAll()
+    (result.validLast, result.testLast) = lastEvaluation
+    return TrainedModel(result: result, last: last, selected: selected)
+  }
+
+  private func evaluateAll() -> (valid: [String: Double], test: [String: Double]) {
+    (
+      evaluator.evaluate(network, on: data.valid).metrics,
+      evaluator.evaluate(network, on: data.test).metrics
+    )
+  }
+
+  private func divergence(_ value: WeightedObjectives<S>.Value) -> RunError {
+    let losses = value.losses.map { "\($0.name) \($0.loss)" }.joined(separator: ", ")
+    return RunError(
+      message:
+        "\(config.name), seed \(surroundings.seed): the loss is not a finite number in epoch "
+        + "\(progress.epoch + 1), batch \(progress.batch + 1) (\(losses)); try a lower learning "
+        + "rate, or models.\(config.name).training.clipNorm")
+  }
+}

@@ -1,0 +1,76 @@
+import Graph
+import Layers
+import Tensor
+import Testing
+
+@testable import Distill
+
+@Suite struct TeacherFeaturesTests {
+  private let samples: [GraphSample<Double>] = smallSamples()
+
+  private func teacher(_ seed: UInt64) -> Network<Double> {
+    Network(
+      layers: [
+        GCNLayer(
+          name: "0", inputWidth: 4, outputWidth: 6, normalization: .right, bias: true,
+          dropout: 0.5, seed: seed),
+        LinearLayer(name: "1", inputWidth: 6, outputWidth: 3, bias: true, seed: seed),
+      ], activation: .elu)
+  }
+
+  /// The teacher has no dropout, and a batch is its graphs one after the other.
+  @Test(arguments: similarityKernels) func featuresAndStructuresOfEachBatch(
+    _ kernel: SimilarityKernel
+  ) throws {
+    let teacher = teacher(1)
+    let features = TeacherFeatures(teacher: teacher, graphs: samples)
+    let structures = teacher.taps.map { features.structure(at: $0, kernel) }
+    let references = teacher.taps.map(features.reference)
+    for members in [[0], [1], [0, 1], [1, 0], [1, 1, 0]] {
+      let batch = GraphBatch(samples, members: members)
+      let taps = teacher.forward(batch.features, on: batch.graph, .evaluation).taps
+      for (place, tap) in teacher.taps.enumerated() {
+        let expected = try #require(taps[tap])
+        let read = references[place](batch, .all(expected.rows))
+        #expect(GradientCheck.relativeError(read, expected) < 1e-13)
+        let structure = localStructure(batch.graph, features: expected, kernel: kernel)
+        #expect(GradientCheck.relativeError(structures[place](batch), structure) < 1e-13)
+      }
+    }
+  }
+
+  @Test func nothingIsComputedAgainUntilTheNetworkChanges() {
+    let network = teacher(2)
+    let features = TeacherFeatures(teacher: network, graphs: samples)
+    let structure = features.structure(at: .hidden(0), .l2)
+    let logits = features.reference(at: .logits)
+    let both = GraphBatch(samples, members: [0, 1])
+    let all = NodeSample.all(both.graph.nodeCount)
+    let first = (structure(both), logits(both, all))
+    network.parameters[0].value.multiply(by: 2)
+    #expect((structure(both), logits(both, all)) == first)
+    features.networkChanged()
+    #expect(structure(both) != first.0 && logits(both, all) != first.1)
+  }
+
+  /// Same bits whoever asked before: a run that goes on asks in another order.
+  @Test func batchesDoNotMatter() {
+    let one = TeacherFeatures(teacher: teacher(3), graphs: samples)
+    let other = TeacherFeatures(teacher: teacher(3), graphs: samples)
+    let structures = [one, other].map { $0.structure(at: .hidden(0), .rbf(sigma: 2)) }
+    let both = GraphBatch(samples, members: [0, 1])
+    _ = structures[0](GraphBatch(samples, members: [1]))
+    #expect(structures[0](both) == structures[1](both))
+  }
+
+  /// A reader that comes later finds what it announced.
+  @Test func lateReaders() {
+    let features = TeacherFeatures(teacher: teacher(4), graphs: samples)
+    let both = GraphBatch(samples, members: [0, 1])
+    let structure = features.structure(at: .hidden(0), .l2)
+    let first = structure(both)
+    let logits = features.reference(at: .logits)
+    #expect(logits(both, .all(both.graph.nodeCount)).columns == 3)
+    #expect(structure(both) == first)
+  }
+}
