@@ -41,6 +41,9 @@ import Testing
     #expect(try dirichletEnergy(cycle(5), x, normalization: .squaredNorm) == 0)
     #expect(try dirichletEnergy(undirected(0, []), Matrix<Double>(zeros: 0, 3)) == 0)
     #expect(try dirichletEnergy(cycle(5), Matrix<Double>(zeros: 5, 0)) == 0)
+    // What is no number is not taken for 0.
+    let wrong = Matrix<Double>(repeating: .nan, 5, 1)
+    #expect(try dirichletEnergy(cycle(5), wrong, normalization: .squaredNorm).isNaN)
     // Without edges L is the unit matrix.
     let y: Matrix<Double> = random(4, 3, "y")
     #expect(

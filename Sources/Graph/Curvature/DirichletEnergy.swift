@@ -64,7 +64,7 @@ public func dirichletEnergy<S: Scalar>(
   case .none: return energy
   case .squaredNorm:
     let norm = x.sumOfSquares
-    return norm > 0 ? energy / norm : 0
+    return norm == 0 ? 0 : energy / norm
   }
 }
 
