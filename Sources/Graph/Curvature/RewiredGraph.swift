@@ -1,0 +1,41 @@
+/// What a rewiring made of a graph.
+public struct RewiredGraph: Sendable {
+  /// Why the rewiring came to its end.
+  public enum End: Sendable, Equatable {
+    /// All loops were done.
+    case loopsDone
+    /// The graph has no edges (any more).
+    case noEdges
+    /// No candidate raises the curvature of this edge, the lowest, and no edge is to be removed.
+    case noImprovement(UndirectedEdge)
+  }
+
+  /// What one loop did.
+  public struct Step: Sendable, Equatable {
+    /// The edge of lowest curvature.
+    public internal(set) var bottleneck: UndirectedEdge
+    /// Its curvature before anything was done.
+    public internal(set) var curvature: Double
+    /// The edge that was added, if one was.
+    public internal(set) var added: UndirectedEdge?
+    /// The edge that was removed, if one was.
+    public internal(set) var removed: UndirectedEdge?
+  }
+
+  /// The graph, simple and with both directions of every edge; the nodes are those of the original.
+  public let graph: CSRGraph
+  /// What was done, one step a loop; a loop that could do nothing is not there.
+  public let steps: [Step]
+  /// Why it ended.
+  public let end: End
+  /// The curvature of the original graph.
+  public let before: BalancedFormanCurvature
+  /// The curvature of ``graph``.
+  public let after: BalancedFormanCurvature
+
+  /// The edges that were added, in the order of loops. A later loop may have removed them.
+  public var added: [UndirectedEdge] { steps.compactMap(\.added) }
+
+  /// The edges that were removed, in the order of loops.
+  public var removed: [UndirectedEdge] { steps.compactMap(\.removed) }
+}
