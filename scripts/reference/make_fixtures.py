@@ -6,6 +6,7 @@ from pathlib import Path
 import torch
 
 import baselines
+import curvature
 import dense
 import framelets
 import gat
@@ -26,7 +27,9 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     initialization.verify()
-    modules = (gat, gcn, sage, dense, losses, lsp, baselines, optimizers, student, framelets)
+    modules = (
+        gat, gcn, sage, dense, losses, lsp, baselines, optimizers, student, framelets, curvature,
+    )
     for module in modules:
         module.write(folder)
 
