@@ -1,5 +1,6 @@
-// Medians of the work of one training step on two PPI-like graphs, in milliseconds, with one
-// thread and with two.
+// Medians of the work of one training step on two PPI-like graphs, and of steps on graphs like those
+// of node classification, in milliseconds, with one thread and with two. An argument chooses the
+// work whose name contains it.
 import Distill
 import Foundation
 import Graph
@@ -41,7 +42,8 @@ precondition(poolStudent.parameterCount == 66_408)
 precondition(teacher.parameterCount == 3_640_748 && student.parameterCount == 185_172)
 
 func step(
-  _ network: Network<Float>, _ optimizer: Adam<Float>, _ objectives: WeightedObjectives<Float>
+  _ network: Network<Float>, _ optimizer: Adam<Float>, _ objectives: WeightedObjectives<Float>,
+  on batch: GraphBatch<Float> = batch
 ) {
   let context = ForwardContext.training(seed: 1, step: 0)
   let pass = network.forward(batch.features, on: batch.graph, context)
@@ -68,6 +70,16 @@ let teacherOptimizer = Adam(teacher.parameters)
 let studentOptimizer = Adam(student.parameters)
 let poolOptimizer = Adam(poolStudent.parameters)
 let meanOptimizer = Adam(meanStudent.parameters)
+// Two students of Alignahead: the peer moves after every step, as it does between turns.
+let aligned = [1, 2].map { _ in gat(hidden: [64, 64, 64, 64], heads: 3, outputHeads: 3) }
+precondition(aligned[0].parameterCount == 372_438)
+let peer = TeacherFeatures(teacher: aligned[1], graphs: samples)
+let alignment = term(
+  "align",
+  CrossLayerAlignment(
+    peers: [(peer, AlignmentStrategy.alignahead.pairs(own: 4, peer: 4))], kernel: kernel,
+    direction: .teacherToStudent))
+let alignedOptimizer = Adam(aligned[0].parameters)
 let hidden = Matrix<Float>.normal(4_740, 136, stream: RandomStream(seed: 1, purpose: "hidden"))
 let maxima = segmentMax(batch.graph, hidden)
 
@@ -95,6 +107,13 @@ let work: [(String, () -> Void)] = [
     "GraphSAGE-mean student step",
     { step(meanStudent, meanOptimizer, WeightedObjectives([task])) }
   ),
+  (
+    "GAT student step with Alignahead",
+    {
+      peer.networkChanged()
+      step(aligned[0], alignedOptimizer, WeightedObjectives([task, alignment]))
+    }
+  ),
   ("SpMM, width 136", { _ = spmm(batch.graph, hidden) }),
   ("segment maximum, width 136", { _ = segmentMax(batch.graph, hidden) }),
   (
@@ -104,14 +123,15 @@ let work: [(String, () -> Void)] = [
   ("L1 over edges, width 136", { _ = edgeSimilarity(batch.graph, hidden, .l1) }),
 ]
 
-let objectiveWork = objectives(
-  batch, student: hidden,
-  frozen: teacherFeatures)
+let objectiveWork = objectives(batch, student: hidden, frozen: teacherFeatures)
+let nodeWork = try [NodeBenchmarkShape.cora, .photo, .physics].map { try $0.gcnStep() }
 
 print("OpenBLAS kernels: \(OpenBLAS.coreName)")
-print("work (4,740 nodes, 127,340 edges)".padding(toLength: 44, withPad: " ", startingAt: 0))
-for (name, body) in work + objectiveWork {
-  var line = name.padding(toLength: 34, withPad: " ", startingAt: 0)
+print("work (4,740 nodes, 127,340 edges)".padding(toLength: 48, withPad: " ", startingAt: 0))
+let chosen = CommandLine.arguments.dropFirst().first ?? ""
+for (name, body) in work + objectiveWork + nodeWork
+where chosen.isEmpty || name.localizedCaseInsensitiveContains(chosen) {
+  var line = name.padding(toLength: 38, withPad: " ", startingAt: 0)
   for threads in [1, 2] {
     Parallel.threads = threads
     line += String(format: "%10.2f", milliseconds(body))

@@ -75,6 +75,34 @@ public func spmmBackward<S>(
   return dx
 }
 
+/// A x for the edge weights A of a normalisation: ``spmm(_:_:weights:)`` with constants of the graph.
+public func normalizedProduct<S>(
+  _ graph: CSRGraph, _ x: Matrix<S>, _ normalization: GraphNormalization
+) -> Matrix<S> {
+  spmm(graph, x, weights: graph.edgeWeights(normalization))
+}
+
+/// The backward pass of ``normalizedProduct(_:_:_:)``: A^T dOut. Its weights are kept in the order in
+/// which they are read.
+public func normalizedProductBackward<S>(
+  _ graph: CSRGraph, dOutput: Matrix<S>, _ normalization: GraphNormalization
+) -> Matrix<S> {
+  precondition(dOutput.rows == graph.nodeCount, "a product needs one row a node")
+  let weights: Matrix<S>? = graph.edgeWeightsBySource(normalization)
+  var dx = Matrix<S>(uninitialized: dOutput.rows, dOutput.columns)
+  let target = dx.mutablePointer
+  let (gradient, w) = (dOutput.pointer, weights?.pointer)
+  let width = dOutput.columns
+  graph.forEachRun(width: width) { r in
+    S.kernels.spmmRows(
+      r.lowerBound, r.upperBound, graph.outStart, graph.destination, w, gradient, width, 1, 0,
+      target)
+  }
+  // The kernel holds its numbers by pointer only.
+  withExtendedLifetime((dOutput, weights)) {}
+  return dx
+}
+
 /// The backward pass of ``spmm(_:_:weights:)`` to the weights:
 /// dw[e] = dOut[destination(e), :] . x[source(e), :], m x 1.
 public func spmmBackwardToWeights<S>(

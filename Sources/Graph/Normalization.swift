@@ -26,6 +26,14 @@ extension CSRGraph {
     }
   }
 
+  /// The same in the order of sources, as ``outEdge`` has the edges: what the backward pass reads.
+  func edgeWeightsBySource<S: Scalar>(_ normalization: GraphNormalization) -> Matrix<S>? {
+    guard let weights: Matrix<S> = edgeWeights(normalization) else { return nil }
+    return constants.value("edge weights by source, \(normalization), \(S.self)") {
+      weights.gatheredRows(outEdge.map { Int($0) })
+    }
+  }
+
   private func computedEdgeWeights<S: Scalar>(_ normalization: GraphNormalization) -> Matrix<S> {
     let inDegrees = (0..<nodeCount).map { Double(max(inDegree($0), 1)) }
     let left: [Double]

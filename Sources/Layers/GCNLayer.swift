@@ -43,23 +43,24 @@ public final class GCNLayer<S: Scalar>: GraphLayer {
   ) -> LayerPass<S> {
     let (input, throughDropout) = droppedInput(
       x, context.dropout(dropoutProbability, purpose: name))
-    let edgeWeights: Matrix<S>? = graph.edgeWeights(normalization)
     let projectsFirst = outputWidth <= inputWidth || x.isSparse
     // The left factor of the product with W, which its gradient needs.
     let factor =
-      projectsFirst ? input : .dense(spmm(graph, input.filled, weights: edgeWeights))
+      projectsFirst ? input : .dense(normalizedProduct(graph, input.filled, normalization))
     var output = factor.product(weight.value)
-    if projectsFirst { output = spmm(graph, output, weights: edgeWeights) }
+    if projectsFirst { output = normalizedProduct(graph, output, normalization) }
     if let bias { output.addToRows(bias.value) }
-    return LayerPass(output: output) { [weight, bias] dOutput in
+    return LayerPass(output: output) { [weight, bias, normalization] dOutput in
       bias?.accumulate(dOutput.columnSums())
       let dProduct =
-        projectsFirst ? spmmBackward(graph, dOutput: dOutput, weights: edgeWeights) : dOutput
+        projectsFirst
+        ? normalizedProductBackward(graph, dOutput: dOutput, normalization) : dOutput
       weight.accumulate(factor.transposedProduct(dProduct))
       guard needsInputGradient else { return nil }
       let dFactor = Matrix.product(dProduct, weight.value, transposing: .right)
       return throughDropout(
-        projectsFirst ? dFactor : spmmBackward(graph, dOutput: dFactor, weights: edgeWeights))
+        projectsFirst
+          ? dFactor : normalizedProductBackward(graph, dOutput: dFactor, normalization))
     }
   }
 }
