@@ -36,30 +36,17 @@ public enum DatasetDownload {
     progress: Progress? = nil, check: (URL) throws -> Void
   ) throws {
     let folder = destination.deletingLastPathComponent()
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
-      throw DataError.missing(
-        folder.path, "the cache folder cannot be made (\(error.localizedDescription))")
-    }
-    removeAbandoned(in: folder, archive: destination.lastPathComponent)
+    try prepare(folder, for: destination.lastPathComponent)
     var failures: [String] = []
     for url in descriptor.urls {
-      let temporary = folder.appendingPathComponent(
-        "\(destination.lastPathComponent)\(partMark)\(UUID().uuidString)")
+      let temporary = part(of: destination.lastPathComponent, in: folder)
       defer { unlink(temporary.path) }
       do {
         try Transfer(
           url: url, file: temporary, limit: descriptor.downloadLimit, patience: patience
         ).run(progress: progress)
         try check(temporary)
-        guard rename(temporary.path, destination.path) == 0 else {
-          throw DataError.missing(
-            destination.path,
-            "the file cannot be moved into place (\(String(cString: strerror(errno))))"
-          )
-        }
-        return
+        return try move(temporary, to: destination)
       } catch let error as DataError {
         failures.append("\(url.absoluteString): \(error)")
       }
@@ -68,17 +55,82 @@ public enum DatasetDownload {
       "", "the download failed: " + failures.joined(separator: "; "))
   }
 
-  private static let partMark = ".part-"
-
-  /// Removes what runs that were killed while downloading have left.
-  private static func removeAbandoned(in folder: URL, archive: String) {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    for name in names where name.hasPrefix(archive + partMark) {
-      let path = folder.appendingPathComponent(name).path
-      var status = stat()
-      if stat(path, &status) == 0, time(nil) - status.st_mtim.tv_sec > 3600 { unlink(path) }
+  /// Downloads files that belong together to `folder`, one after the other.
+  ///
+  /// They arrive in a temporary folder beside their places and are moved there only once all have
+  /// arrived and `check`, given that folder, has found them good; whatever fails, the temporary
+  /// folder is removed.
+  ///
+  /// - Throws: ``DataError`` (missing) that says what went wrong, whether the network, the folder or
+  ///   `check`, or that there is no address; and what `progress` throws.
+  public static func fetch(
+    _ files: DatasetFiles, to folder: URL, patience: Patience = Patience(),
+    progress: Progress? = nil, check: (URL) throws -> Void
+  ) throws {
+    guard let base = files.url else {
+      throw DataError.missing("", "it cannot be downloaded from anywhere")
+    }
+    let mark = files.files[0]
+    try prepare(folder, for: mark)
+    let temporary = part(of: mark, in: folder)
+    try prepare(temporary, for: mark)
+    defer { remove(temporary) }
+    var address = base
+    do {
+      for name in files.files {
+        address = base + name
+        guard let url = URL(string: address) else {
+          throw DataError.missing("", "this is no address")
+        }
+        try Transfer(
+          url: url, file: temporary.appendingPathComponent(name), limit: files.downloadLimit,
+          patience: patience
+        ).run(progress: progress)
+      }
+      address = base
+      try check(temporary)
+      for name in files.files {
+        try move(
+          temporary.appendingPathComponent(name), to: folder.appendingPathComponent(name))
+      }
+    } catch let error as DataError {
+      throw DataError.missing("", "the download failed: \(address): \(error)")
     }
   }
+
+  private static let partMark = ".part-"
+
+  /// A temporary name for what arrives.
+  private static func part(of name: String, in folder: URL) -> URL {
+    folder.appendingPathComponent("\(name)\(partMark)\(UUID().uuidString)")
+  }
+
+  /// Makes the folder, and removes what runs that were killed while downloading have left in it.
+  private static func prepare(_ folder: URL, for name: String) throws {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw DataError.missing(
+        folder.path, "the cache folder cannot be made (\(error.localizedDescription))")
+    }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    for left in names where left.hasPrefix(name + partMark) {
+      let place = folder.appendingPathComponent(left)
+      var status = stat()
+      if stat(place.path, &status) == 0, time(nil) - status.st_mtim.tv_sec > 3600 { remove(place) }
+    }
+  }
+
+  private static func move(_ file: URL, to destination: URL) throws {
+    guard rename(file.path, destination.path) == 0 else {
+      throw DataError.missing(
+        destination.path,
+        "the file cannot be moved into place (\(String(cString: strerror(errno))))")
+    }
+  }
+
+  /// Removes a temporary file or folder; what cannot be removed is in nobody's way.
+  private static func remove(_ place: URL) { try? FileManager.default.removeItem(at: place) }
 }
 
 /// One request, written to a file as it arrives. `run` waits for it, but never longer than it is
