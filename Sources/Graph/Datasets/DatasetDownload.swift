@@ -167,7 +167,9 @@ private final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Senda
     configuration.timeoutIntervalForRequest =
       max(patience.connect, patience.stall).rounded(.up) + 5
     let session = URLSession(configuration: configuration, delegate: self, delegateQueue: nil)
-    defer { session.invalidateAndCancel() }
+    // Not cancelled: Foundation on Linux crashes where a task is cancelled while it ends. What comes
+    // of a download that nobody waits for any more is dropped, and it ends by itself.
+    defer { session.finishTasksAndInvalidate() }
     session.dataTask(with: url).resume()
 
     let begin = Date()
@@ -217,7 +219,6 @@ private final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Senda
     lastArrival = Date()
     if let http = response as? HTTPURLResponse, http.statusCode != 200 {
       finish(.failure(.missing("", "the server answered \(http.statusCode)")))
-      return completionHandler(.cancel)
     }
     if response.expectedContentLength > 0 { total = Int(response.expectedContentLength) }
     completionHandler(.allow)
