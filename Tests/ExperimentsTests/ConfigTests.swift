@@ -133,7 +133,7 @@ struct ConfigTests {
       ("seeds", [-1], "an integer of at least 0"),
       ("name", "../evil", "expected a name"),
       ("models", [], "one or more objects"),
-      ("data.name", "pip", "expected \"ppi\""),
+      ("data.name", "pip", "expected a data set: \"ppi\","),
       ("data.synthetic.meanDegree", 101, "more than a graph's 100 nodes"),
       ("data", [], "expected an object"),
       ("metrics", ["threshold": 2], "expected a probability from 0 to 1"),

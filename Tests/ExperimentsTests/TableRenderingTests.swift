@@ -268,5 +268,14 @@ struct TableRenderingTests {
     #expect(data.caveats.count == 1)
     data.name = "cora"
     #expect(data.caveats == [])
+    data.split = "public"
+    #expect(data.caveats == ["CORA, split: public"])
+    data.name = "photo"
+    #expect(data.caveats.count == 2 && data.caveats[1].contains("Alignahead"))
+    (data.name, data.synthetic) = ("photo-synthetic", true)
+    #expect(
+      data.caveats == [
+        "PHOTO-SYNTHETIC, synthetic: a generated stand-in, not the real data, split: public"
+      ])
   }
 }

@@ -1,12 +1,13 @@
 import Foundation
 
-/// A server on this machine that answers every connection with the same bytes, for tests of
-/// downloads.
+/// A server on this machine that treats every connection in the same way, for tests of downloads.
 final class DatasetServer: @unchecked Sendable {
   /// What becomes of a connection.
   enum Behaviour {
     /// An answer with this status and body.
     case answer(status: Int, body: [UInt8])
+    /// An answer with the file that the request's path ends with, or with 404.
+    case files([String: [UInt8]])
     /// An answer that promises the body and stops after so many bytes of it.
     case breakOff(body: [UInt8], after: Int)
     /// The same, but the connection stays open.
@@ -55,7 +56,7 @@ final class DatasetServer: @unchecked Sendable {
 
   private func serve(_ connection: Int32, _ behaviour: Behaviour) {
     var request = [UInt8](repeating: 0, count: 65_536)
-    _ = recv(connection, &request, request.count, 0)
+    let received = recv(connection, &request, request.count, 0)
     func write(_ status: Int, _ length: Int, _ body: ArraySlice<UInt8>) {
       let head = "HTTP/1.1 \(status) X\r\nContent-Length: \(length)\r\nConnection: close\r\n\r\n"
       let bytes = Array(head.utf8) + body
@@ -70,6 +71,13 @@ final class DatasetServer: @unchecked Sendable {
     }
     switch behaviour {
     case .answer(let status, let body): write(status, body.count, body[...])
+    case .files(let files):
+      // GET /folder/name HTTP/1.1
+      let line =
+        String(decoding: request.prefix(max(0, received)), as: UTF8.self)
+        .split(separator: " ").dropFirst().first ?? ""
+      let body = files[String(line.split(separator: "/").last ?? "")]
+      write(body == nil ? 404 : 200, body?.count ?? 0, body?[...] ?? [])
     case .breakOff(let body, let after): write(200, body.count, body[..<after])
     case .stall(let body, let after):
       write(200, body.count, body[..<after])

@@ -5,11 +5,16 @@ struct DatasetSummary: Record {
   var source = ""
   /// Whether the data are a generated stand-in.
   var synthetic = false
-  /// Nodes and directed edges of all graphs together.
+  /// Nodes and directed edges of all graphs together, self loops included.
   var nodes = 0
   var edges = 0
   /// The share of nodes whose labels are known, from 0 to 1.
   var labelledShare = 1.0
+  /// How the nodes of one graph are split, for readers; nil where graphs are the parts.
+  var split: String?
+  /// The share of edges between nodes of the same class, self loops left out; nil where a node has
+  /// several labels.
+  var homophily: Double?
 
   mutating func fields(_ visitor: any FieldVisitor) {
     visitor.field("name", &name, .text, required: true, "The data set.")
@@ -20,6 +25,10 @@ struct DatasetSummary: Record {
     visitor.field(
       "labelledShare", &labelledShare, .number(.closed(0, 1)), required: true,
       "The share of nodes whose labels are known.")
+    visitor.field("split", &split, .orNull(.text), "How the nodes of one graph are split.")
+    visitor.field(
+      "homophily", &homophily, .orNull(.number(.closed(0, 1))),
+      "The share of edges between nodes of the same class.")
   }
 
   /// Whether two summaries are of the same data, wherever they lie.
@@ -39,6 +48,18 @@ struct DatasetSummary: Record {
     if labelledShare < 1 {
       parts.append("\(Figures.percent(labelledShare)) % of labels")
     }
+    if let split { parts.append("split: \(split)") }
     return parts.isEmpty ? nil : "\(name.uppercased()), \(parts.joined(separator: ", "))"
+  }
+
+  /// What results say of the data.
+  var json: JSONValue {
+    var members: [String: JSONValue] = [
+      "name": .string(name), "source": .string(source), "nodes": .integer(nodes),
+      "edges": .integer(edges), "labelledShare": .real(labelledShare),
+    ]
+    if let split { members["split"] = .string(split) }
+    if let homophily { members["homophily"] = .real(homophily) }
+    return .object(members)
   }
 }

@@ -23,6 +23,11 @@ enum Figures {
     fixed(share < 1 ? min(share * 100, 99.99) : share * 100, digits: 2)
   }
 
+  /// A share in percent without needless digits: "60", "33.33".
+  static func share(_ share: Double) -> String {
+    JSONValue.real((share * 10_000).rounded() / 100).compactText
+  }
+
   /// A difference of scores in percentage points, with its sign: "+0.80", "-1.25", "0.00".
   static func points(_ difference: Double) -> String {
     let text = String(format: "%+.2f", difference * 100)

@@ -51,11 +51,7 @@ struct RunResult {
       "synthetic": .bool(dataset.synthetic),
       "seeds": .array(seeds.map { .integer(Int($0.seed)) }),
       "threads": .integer(seeds.map(\.threads).max() ?? 0),
-      "dataset": [
-        "name": .string(dataset.name), "source": .string(dataset.source),
-        "nodes": .integer(dataset.nodes), "edges": .integer(dataset.edges),
-        "labelledShare": .real(dataset.labelledShare),
-      ],
+      "dataset": dataset.json,
       "models": .object(
         Dictionary(uniqueKeysWithValues: models.map { ($0.name, $0.result.json) })),
     ]

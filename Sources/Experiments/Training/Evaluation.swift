@@ -37,14 +37,35 @@ struct Evaluator<S: Scalar> {
   let logitThreshold: Double
   let batchSize: Int
 
+  /// Scores one part of a data set.
   func evaluate(_ network: Network<S>, on samples: [GraphSample<S>]) -> Evaluation {
+    evaluate(network, on: [samples])[0]
+  }
+
+  /// Scores several parts of a data set. Where all are the same graph, of which each counts other
+  /// nodes, one pass over the graph serves all.
+  func evaluate(_ network: Network<S>, on parts: [[GraphSample<S>]]) -> [Evaluation] {
+    var shared: NetworkPass<S>?
+    if let first = parts.first?.first,
+      parts.allSatisfy({ $0.count == 1 && $0[0].graph === first.graph })
+    {
+      shared = network.forward(first.features, on: first.graph, .evaluation)
+    }
+    return parts.map { samples in
+      evaluate(samples) { shared ?? network.forward($0.features, on: $0.graph, .evaluation) }
+    }
+  }
+
+  private func evaluate(
+    _ samples: [GraphSample<S>], forward: (GraphBatch<S>) -> NetworkPass<S>
+  ) -> Evaluation {
     let task = TaskObjective<S>(taskLoss)
     var confusion = Confusion()
     var batchScores: [Double] = []
     var (right, known, lossSum) = (0, 0, 0.0)
     for members in GraphBatch.batches(samples, batchSize: batchSize) {
       let batch = GraphBatch(samples, members: members)
-      let pass = network.forward(batch.features, on: batch.graph, .evaluation)
+      let pass = forward(batch)
       let counted = batch.counts.reduce(0) { $0 + Int($1) }
       guard counted > 0 else { continue }
       known += counted

@@ -16,23 +16,14 @@ struct TrainedModel<S: Scalar> {
 /// Trains the models of an experiment, group after group, each once a seed.
 struct ExperimentTraining<S: Scalar>: SeedRunner {
   private let context: RunContext
-  private let data: InductiveDataset<S>
+  private let data: ExperimentData<S>
 
-  init(_ context: RunContext, _ data: InductiveDataset<S>) {
+  init(_ context: RunContext, _ data: ExperimentData<S>) {
     self.context = context
     self.data = data
   }
 
-  var dataset: DatasetSummary {
-    var summary = DatasetSummary()
-    summary.name = data.name
-    summary.source = data.source
-    summary.synthetic = data.isSynthetic
-    summary.nodes = data.nodeCount
-    summary.edges = data.edgeCount
-    summary.labelledShare = data.labelledShare
-    return summary
-  }
+  var dataset: DatasetSummary { data.summary }
 
   var libraries: [String: String] {
     ["openblas": OpenBLAS.configuration, "openblasKernels": OpenBLAS.coreName]
@@ -107,6 +98,7 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
   private func trainees(
     of group: [ModelConfig], seed: UInt64, in directory: SeedDirectory
   ) throws -> [Trainee<S>] {
+    let data = try data.parts(seed: seed)
     let networks = group.map { network($0, seed: seed) }
     let lessons = networks.map { TeacherFeatures(teacher: $0, graphs: data.train) }
     return try group.indices.map { place in

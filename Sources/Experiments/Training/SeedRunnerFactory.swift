@@ -7,46 +7,57 @@ import Tensor
 /// - Throws: ``DataError`` where the data are missing or damaged.
 func makeSeedRunner(_ context: RunContext) throws -> any SeedRunner {
   Parallel.threads = context.threads
-  let dataset = try loadDataset(context)
-  try checkTasks(of: context.config, fit: dataset)
+  context.progress.activity("loading \(context.config.data.name)")
   switch context.config.precision {
-  case .float32: return ExperimentTraining<Float>(context, dataset)
-  case .float64: return ExperimentTraining<Double>(context, try dataset.converted())
+  case .float32: return ExperimentTraining<Float>(context, try context.data())
+  case .float64: return ExperimentTraining<Double>(context, try context.data())
   }
 }
 
-/// Softmax cross-entropy is for data with one label a node.
-private func checkTasks(
-  of config: ExperimentConfig, fit dataset: InductiveDataset<Float>
-) throws {
-  guard
-    let model = config.models.first(where: { $0.taskLoss != .binaryCrossEntropy }),
-    !dataset.samples.allSatisfy(\.hasOneLabelPerNode)
-  else { return }
-  let message =
-    "\(dataset.name) has several labels a node, for which the type of the task is \"bce\""
-  throw ConfigError(
-    source: config.name,
-    problems: [JSONProblem(path: "models.\(model.name).objectives", message: message)])
-}
+extension RunContext {
+  /// The data that the config names.
+  fileprivate func data<S: Scalar>() throws -> ExperimentData<S> {
+    if config.data.isOneGraph { return try nodeData() }
+    let parts = try loadPPI()
+    try checkTasks(fit: parts)
+    return ExperimentData(try parts.converted())
+  }
 
-private func loadDataset(_ context: RunContext) throws -> InductiveDataset<Float> {
-  let config = context.config.data
-  var provider = PPIProvider(
-    locator: DatasetLocator(
-      directory: context.dataDirectory?.path, environment: context.variables),
-    offline: context.offline,
-    onMissing: config.onMissing == .fail
-      ? .fail : .synthetic(shape: config.synthetic.shape, seed: 1)
-  )
-  provider.log = { context.log.info("\($0)") }
-  provider.progress = { done, total in
-    try context.interruption.check()
+  /// Softmax cross-entropy is for data with one label a node.
+  private func checkTasks(fit dataset: InductiveDataset<Float>) throws {
+    guard
+      let model = config.models.first(where: { $0.taskLoss != .binaryCrossEntropy }),
+      !dataset.samples.allSatisfy(\.hasOneLabelPerNode)
+    else { return }
+    let message =
+      "\(dataset.name) has several labels a node, for which the type of the task is \"bce\""
+    throw ConfigError(
+      source: config.name,
+      problems: [JSONProblem(path: "models.\(model.name).objectives", message: message)])
+  }
+
+  private func loadPPI() throws -> InductiveDataset<Float> {
+    let data = config.data
+    var provider = PPIProvider(
+      locator: locator, offline: offline,
+      onMissing: data.onMissing == .fail
+        ? .fail : .synthetic(shape: data.synthetic.shape, seed: 1))
+    provider.log = { log.info("\($0)") }
+    provider.progress = showDownload
+    return try provider.dataset()
+  }
+
+  /// Where data are looked for.
+  var locator: DatasetLocator {
+    DatasetLocator(directory: dataDirectory?.path, environment: variables)
+  }
+
+  /// Shows how far a download is, and ends it on request.
+  func showDownload(done: Int, total: Int?) throws {
+    try interruption.check()
     let whole = total.map { " of \($0 / 1_000_000)" } ?? ""
-    context.progress.activity("downloading: \(done / 1_000_000)\(whole) MB")
+    progress.activity("downloading: \(done / 1_000_000)\(whole) MB")
   }
-  context.progress.activity("loading \(config.name)")
-  return try provider.dataset()
 }
 
 extension SyntheticDataConfig {

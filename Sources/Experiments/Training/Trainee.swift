@@ -199,10 +199,8 @@ final class Trainee<S: Scalar> {
   }
 
   private func evaluateAll() -> (valid: [String: Double], test: [String: Double]) {
-    (
-      evaluator.evaluate(network, on: data.valid).metrics,
-      evaluator.evaluate(network, on: data.test).metrics
-    )
+    let evaluations = evaluator.evaluate(network, on: [data.valid, data.test])
+    return (evaluations[0].metrics, evaluations[1].metrics)
   }
 
   private func divergence(_ value: WeightedObjectives<S>.Value) -> RunError {

@@ -53,7 +53,7 @@ public enum GeomGCN {
   ) throws -> [NodeSplit] {
     try (0..<count).map { k in
       let path = URL(fileURLWithPath: folder)
-        .appendingPathComponent("\(name)_split_0.6_0.2_\(k).npz").path
+        .appendingPathComponent(splitFile(name, k)).path
       let archive = try Archive(path: path)
       return try NodeSplit(
         name: "geom-gcn \(k)", trainingMask: archive.array("train_mask.npy").booleans(),
@@ -61,6 +61,11 @@ public enum GeomGCN {
         testMask: archive.array("test_mask.npy").booleans(), known: known, location: path)
     }
   }
+}
+
+extension GeomGCN {
+  /// The file of the split number `k` of a data set.
+  static func splitFile(_ name: String, _ k: Int) -> String { "\(name)_split_0.6_0.2_\(k).npz" }
 }
 
 /// The features and classes of a node file.

@@ -1,6 +1,10 @@
 import Tensor
 
-/// A data set of whole graphs: some to train on, others to validate and to test on.
+/// A data set in three parts: graphs to train on, to validate on and to test on.
+///
+/// The parts may be different graphs, of which training never sees the other parts' nodes
+/// (inductive), or one and the same graph of which each part counts other nodes (transductive, see
+/// ``TransductiveDataset``).
 public struct InductiveDataset<S: Scalar>: Sendable {
   /// Its name for tables and files; that of a stand-in contains "synthetic".
   public let name: String
@@ -35,11 +39,17 @@ public struct InductiveDataset<S: Scalar>: Sendable {
 
   /// All graphs: training, validation, test.
   public var samples: [GraphSample<S>] { train + valid + test }
-  /// The number of nodes of all graphs.
-  public var nodeCount: Int { samples.reduce(0) { $0 + $1.graph.nodeCount } }
+  /// The graphs of all parts, each once.
+  private var graphs: [CSRGraph] {
+    var seen: Set<ObjectIdentifier> = []
+    return samples.map(\.graph).filter { seen.insert(ObjectIdentifier($0)).inserted }
+  }
+
+  /// The number of nodes of all graphs. A graph that parts share counts once.
+  public var nodeCount: Int { graphs.reduce(0) { $0 + $1.nodeCount } }
   /// The number of directed edges of all graphs, self loops included.
-  public var edgeCount: Int { samples.reduce(0) { $0 + $1.graph.edgeCount } }
-  /// The share of all nodes whose labels are known, 0 to 1.
+  public var edgeCount: Int { graphs.reduce(0) { $0 + $1.edgeCount } }
+  /// The share of all nodes that count in some part, 0 to 1.
   public var labelledShare: Double {
     let known = samples.reduce(0) { $0 + $1.known.lazy.filter { $0 }.count }
     return nodeCount == 0 ? 0 : Double(known) / Double(nodeCount)

@@ -54,9 +54,12 @@ public struct NodeBenchmark: Sendable {
   /// The files' names.
   public let files: [String]
   /// The folder on the web that the files are in, if there is one.
-  public let url: String?
+  public var url: String?
   /// The sizes of the published data; nil where they are not known.
-  public let counts: Counts?
+  public var counts: Counts?
+  /// The size of a stand-in for the data, with their share of edges within a class and their mean
+  /// number of non-zero features a node.
+  public let standIn: SyntheticNodeShape
 
   /// The data set of this name.
   ///
@@ -70,6 +73,26 @@ public struct NodeBenchmark: Sendable {
     return found
   }
 
+  /// Where the data set's files are looked for.
+  public var dataFiles: DatasetFiles {
+    DatasetFiles(name: name, folder: folder, files: files, url: url)
+  }
+
+  /// Whether the files carry the one public split of Yang et al.
+  public var hasPublicSplit: Bool { layout == .planetoid }
+
+  /// The files of Geom-GCN's ten splits, for data sets whose own files do not carry them.
+  public var splitFiles: DatasetFiles? {
+    guard layout == .planetoid else { return nil }
+    return DatasetFiles(
+      name: "\(name), splits of Geom-GCN", folder: "geom-gcn/splits",
+      files: (0..<10).map { GeomGCN.splitFile(name, $0) },
+      url: "https://raw.githubusercontent.com/graphdml-uiuc-jlu/geom-gcn/master/splits/")
+  }
+
+  /// Whether ten splits are published with the data, in their files or in ``splitFiles``.
+  public var hasProvidedSplits: Bool { layout == .heterophilous || splitFiles != nil }
+
   /// Reads the data set from the folder that the user gave, else from the environment's or the
   /// cache; the files may lie in ``folder`` or directly there. The sizes are checked.
   ///
@@ -79,7 +102,17 @@ public struct NodeBenchmark: Sendable {
   public func load<S: Scalar>(
     locator: DatasetLocator = DatasetLocator(), as type: S.Type = S.self
   ) throws -> NodeDataset<S> {
-    let place = try find(locator)
+    guard let place = dataFiles.find(locator) else { throw dataFiles.missing(locator) }
+    return try load(from: place)
+  }
+
+  /// Reads the data set from the folder that has its files. The sizes are checked.
+  ///
+  /// - Throws: ``DataError``: missing for a file that is not there, malformed as the layout's
+  ///   reader, or for other sizes than the published.
+  public func load<S: Scalar>(
+    from place: URL, as type: S.Type = S.self
+  ) throws -> NodeDataset<S> {
     let data: NodeDataset<S>
     switch layout {
     case .planetoid: data = try Planetoid.load(name, from: FolderBundle(folder: place))
@@ -97,84 +130,5 @@ public struct NodeBenchmark: Sendable {
           + "files again")
     }
     return data
-  }
-
-  /// The folder that has all the files.
-  private func find(_ locator: DatasetLocator) throws -> URL {
-    let roots = locator.directory.map { [$0] } ?? locator.searched.map(\.path)
-    let places = roots.flatMap { root in
-      [URL(fileURLWithPath: root).appendingPathComponent(folder), URL(fileURLWithPath: root)]
-    }
-    for place in places where files.allSatisfy(FolderBundle(folder: place).contains) {
-      return place
-    }
-    let advice =
-      url.map { "get \(files.joined(separator: ", ")) from \($0)" }
-      ?? "it cannot be downloaded"
-    throw DataError.missing(
-      "",
-      "the data set \(name) is missing: "
-        + "none of \(places.map(\.path).joined(separator: ", ")) has "
-        + "\(files.joined(separator: ", ")); \(advice), and give the folder with --data or "
-        + "$\(DatasetLocator.variable)")
-  }
-}
-
-extension NodeBenchmark {
-  /// All data sets that are known by name.
-  ///
-  /// Texas, Wisconsin and Actor are those of Geom-GCN, with its ten splits, in another layout.
-  public static let all: [NodeBenchmark] =
-    [
-      benchmark(
-        "photo", "amazon_electronics_photo", .init(7_650, edges: 119_081, features: 745, classes: 8)
-      ),
-      benchmark(
-        "computers", "amazon_electronics_computers",
-        .init(13_752, edges: 245_861, features: 767, classes: 10)),
-      benchmark("cs", "ms_academic_cs", .init(18_333, edges: 81_894, features: 6_805, classes: 15)),
-      benchmark(
-        "physics", "ms_academic_phy", .init(34_493, edges: 247_962, features: 8_415, classes: 5)),
-      planetoid("cora", .init(2_708, edges: 5_278, features: 1_433, classes: 7)),
-      planetoid("citeseer", .init(3_327, edges: 4_552, features: 3_703, classes: 6)),
-      planetoid("pubmed", .init(19_717, edges: 44_324, features: 500, classes: 3)),
-      heterophilous("chameleon", .init(2_277, edges: 31_371, features: 2_325, classes: 5)),
-      heterophilous("chameleon_filtered", .init(890, edges: 8_854, features: 2_325, classes: 5)),
-      heterophilous("squirrel", .init(5_201, edges: 198_353, features: 2_089, classes: 5)),
-      heterophilous("squirrel_filtered", .init(2_223, edges: 46_998, features: 2_089, classes: 5)),
-      heterophilous("actor", .init(7_600, edges: 26_659, features: 932, classes: 5)),
-      heterophilous("texas", .init(183, edges: 279, features: 1_703, classes: 5)),
-      heterophilous("cornell", .init(183, edges: 277, features: 1_703, classes: 5)),
-      heterophilous("wisconsin", .init(251, edges: 450, features: 1_703, classes: 5)),
-    ] + synthetic
-
-  private static func benchmark(_ name: String, _ file: String, _ counts: Counts) -> NodeBenchmark {
-    NodeBenchmark(
-      name: name, layout: .gnnBenchmark, folder: "gnn-benchmark", files: ["\(file).npz"],
-      url: "https://github.com/shchur/gnn-benchmark/raw/master/data/npz/", counts: counts)
-  }
-
-  private static func planetoid(_ name: String, _ counts: Counts) -> NodeBenchmark {
-    NodeBenchmark(
-      name: name, layout: .planetoid, folder: "planetoid",
-      files: ["allx", "ally", "graph", "test.index", "tx", "ty", "y"].map { "ind.\(name).\($0)" },
-      url: "https://github.com/kimiyoung/planetoid/raw/master/data/", counts: counts)
-  }
-
-  private static func heterophilous(_ name: String, _ counts: Counts) -> NodeBenchmark {
-    NodeBenchmark(
-      name: name, layout: .heterophilous, folder: "heterophilous", files: ["\(name).npz"],
-      url: "https://github.com/yandex-research/heterophilous-graphs/raw/main/data/", counts: counts)
-  }
-
-  /// Cora's nodes with edges drawn so that a given share of them joins nodes of the same class.
-  private static let synthetic: [NodeBenchmark] = [
-    "0.00", "0.10", "0.20", "0.30", "0.40", "0.50", "0.60", "0.70", "0.80", "0.90", "0.99", "1.00",
-  ].flatMap { homophily in
-    [1, 2].map { replicate in
-      NodeBenchmark(
-        name: "syn-cora-h\(homophily)-r\(replicate)", layout: .gnnBenchmark, folder: "syn-cora",
-        files: ["h\(homophily)-r\(replicate).npz"], url: nil, counts: nil)
-    }
   }
 }

@@ -9,6 +9,8 @@ public struct NodeDataset<S: Scalar>: Sendable {
   public let name: String
   /// Where it comes from, for a person: a path.
   public let source: String
+  /// Whether it was generated to stand in for data. Every output made with it must say so.
+  public let isSynthetic: Bool
   /// The graph: symmetric, without self loops and parallel edges. It may be disconnected and have
   /// isolated nodes.
   public let graph: CSRGraph
@@ -28,7 +30,7 @@ public struct NodeDataset<S: Scalar>: Sendable {
   ///   another number of nodes, classes out of range or all unknown, and splits with nodes of unknown class.
   public init(
     name: String, source: String, graph: CSRGraph, features: CSRMatrix<S>, classes: [Int],
-    classCount: Int? = nil, splits: [NodeSplit] = []
+    classCount: Int? = nil, splits: [NodeSplit] = [], isSynthetic: Bool = false
   ) throws {
     func fail(_ message: String) -> DataError {
       .malformed(source, "the data set \(name): \(message)")
@@ -60,6 +62,7 @@ public struct NodeDataset<S: Scalar>: Sendable {
     }
     self.name = name
     self.source = source
+    self.isSynthetic = isSynthetic
     self.graph = graph
     self.features = features
     self.classes = classes
@@ -105,7 +108,7 @@ public struct NodeDataset<S: Scalar>: Sendable {
   public func with(splits: [NodeSplit]) throws -> NodeDataset {
     try NodeDataset(
       name: name, source: source, graph: graph, features: features, classes: classes,
-      classCount: classCount, splits: splits)
+      classCount: classCount, splits: splits, isSynthetic: isSynthetic)
   }
 
   /// The same data in another precision.
@@ -115,7 +118,7 @@ public struct NodeDataset<S: Scalar>: Sendable {
     do {
       return try NodeDataset<T>(
         name: name, source: source, graph: graph, features: features.converted(),
-        classes: classes, classCount: classCount, splits: splits)
+        classes: classes, classCount: classCount, splits: splits, isSynthetic: isSynthetic)
     } catch let error as CSRMatrixError {
       throw DataError.malformed(source, "the features of \(name): \(error)")
     }

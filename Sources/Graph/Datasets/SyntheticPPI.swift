@@ -282,7 +282,7 @@ private struct SyntheticModel {
 
 extension RandomStream.Generator {
   /// Uniform in 0 ..< bound.
-  fileprivate mutating func below(_ bound: Int) -> Int {
+  mutating func below(_ bound: Int) -> Int {
     Int(next().multipliedFullWidth(by: UInt64(bound)).high)
   }
 

@@ -1,0 +1,66 @@
+import Graph
+import Tensor
+
+/// The data of an experiment. Which nodes are trained on may depend on the seed, so the parts are
+/// asked for with a seed; what all seeds share is here.
+final class ExperimentData<S: Scalar> {
+  let summary: DatasetSummary
+  /// Features of a node.
+  let featureCount: Int
+  /// Labels, or classes, of a node.
+  let labelCount: Int
+  private let make: (UInt64) throws -> InductiveDataset<S>
+  private var latest: (seed: UInt64, parts: InductiveDataset<S>)?
+
+  /// Data whose parts are the same for every seed.
+  init(_ parts: InductiveDataset<S>) {
+    var summary = DatasetSummary()
+    summary.name = parts.name
+    summary.source = parts.source
+    summary.synthetic = parts.isSynthetic
+    summary.nodes = parts.nodeCount
+    summary.edges = parts.edgeCount
+    summary.labelledShare = parts.labelledShare
+    self.summary = summary
+    featureCount = parts.featureCount
+    labelCount = parts.labelCount
+    make = { _ in parts }
+  }
+
+  /// One graph with a split for each seed.
+  ///
+  /// - Parameter words: The split in words.
+  init(
+    _ data: TransductiveDataset<S>, splitInWords words: String,
+    split: @escaping (UInt64) throws -> NodeSplit
+  ) {
+    let source = data.source
+    var summary = DatasetSummary()
+    summary.name = source.name
+    summary.source = source.source
+    summary.synthetic = source.isSynthetic
+    summary.nodes = source.nodeCount
+    summary.edges = data.graph.edgeCount
+    summary.labelledShare =
+      Double(source.known.lazy.filter { $0 }.count) / Double(source.nodeCount)
+    summary.split = words
+    summary.homophily = source.edgeHomophily
+    self.summary = summary
+    featureCount = source.featureCount
+    labelCount = source.classCount
+    make = { data.parts(try split($0)) }
+  }
+
+  /// Whether the data are generated.
+  var isSynthetic: Bool { summary.synthetic }
+
+  /// The parts that a seed trains, validates and tests on.
+  ///
+  /// - Throws: ``DataError`` where the data cannot be split so.
+  func parts(seed: UInt64) throws -> InductiveDataset<S> {
+    if let latest, latest.seed == seed { return latest.parts }
+    let parts = try make(seed)
+    latest = (seed, parts)
+    return parts
+  }
+}
