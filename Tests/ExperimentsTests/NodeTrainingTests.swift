@@ -250,9 +250,9 @@ import Testing
     let scores = try accuracy(place, "a", "gcn")
     #expect(abs(scores.reduce(0, +) / 3 - 0.815) < 0.015, "\(scores)")
 
-    let provided = ["--data", data, "--set", "data.split.type=provided", "--quick"]
+    let provided = ["--data", data, "--set", "data.split.type=provided", "--seeds", "0"]
     #expect(run(in: place, out: "b", provided).status == ExitStatus.done)
-    #expect(try accuracy(place, "b", "gcn")[0] > 0.84)
+    #expect(try accuracy(place, "b", "gcn")[0] > 0.82)
   }
 }
 
