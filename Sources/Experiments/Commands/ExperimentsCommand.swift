@@ -20,6 +20,8 @@ struct ExperimentsCommand: ParsableCommand {
             Ten seeds, and a stronger distillation loss, in a folder of its own.
         experiments table configs/tables/lsp_ppi.json
             Runs what a table lacks and writes it, with published figures and tests.
+        experiments curves runs/ppi_lsp
+            Prints the training losses of a run by epoch.
         experiments validate configs/ppi_lsp.json --json
             Checks a config and prints it with all defaults filled in.
 
@@ -28,7 +30,10 @@ struct ExperimentsCommand: ParsableCommand {
       130 interrupted (the same command goes on).
       """,
     version: ProjectVersion.current,
-    subcommands: [RunCommand.self, TableCommand.self, ValidateCommand.self, SchemaCommand.self],
+    subcommands: [
+      RunCommand.self, TableCommand.self, CurvesCommand.self, ValidateCommand.self,
+      SchemaCommand.self,
+    ],
     defaultSubcommand: RunCommand.self)
 
   /// Runs the process's command line.

@@ -23,6 +23,13 @@ struct InputError: ReportableError {
   var exitCode: Int32 { ExitStatus.missingInput }
 }
 
+/// Arguments that go with nothing that is there.
+struct UsageError: ReportableError {
+  var message: String
+  var description: String { message }
+  var exitCode: Int32 { ExitStatus.badUsage }
+}
+
 /// A run that failed on its way.
 struct RunError: ReportableError {
   var message: String

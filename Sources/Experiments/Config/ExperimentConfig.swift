@@ -65,3 +65,9 @@ func firstDuplicate<Value: Hashable>(of values: [Value]) -> Value? {
   var seen: Set<Value> = []
   return values.first { !seen.insert($0).inserted }
 }
+
+/// The values without those that occurred before, in order.
+func unique<Value: Hashable>(_ values: [Value]) -> [Value] {
+  var seen: Set<Value> = []
+  return values.filter { seen.insert($0).inserted }
+}

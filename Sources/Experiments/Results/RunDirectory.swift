@@ -54,19 +54,28 @@ struct RunDirectory {
   /// Whether the folder holds a run, of whatever config.
   var holdsRun: Bool { FileManager.default.fileExists(atPath: configFile.path) }
 
-  /// Makes sure that a run in the folder, if any, is one of this config.
+  /// The config of the run in the folder, or nil where there is none.
   ///
-  /// - Throws: ``RunDirectoryError`` naming the key paths that differ, or ``ConfigError`` where the
-  ///   stored config is torn.
-  func checkConfig(_ config: ExperimentConfig) throws {
-    guard holdsRun else { return }
-    // By today's rules: settings that did not exist then have their defaults, which is what the run
-    // was made with.
+  /// It is read by today's rules: settings that did not exist then have their defaults, which is
+  /// what the run was made with.
+  ///
+  /// - Throws: ``RunDirectoryError`` where the stored config is torn.
+  func config() throws -> ExperimentConfig? {
+    guard holdsRun else { return nil }
     let (stored, problems) = RecordDecoder.decode(
       ExperimentConfig.self, from: try readStored(configFile))
     guard problems.isEmpty else {
       throw unreadable(configFile, problems.map(\.description).joined(separator: "; "))
     }
+    return stored
+  }
+
+  /// Makes sure that a run in the folder, if any, is one of this config.
+  ///
+  /// - Throws: ``RunDirectoryError`` naming the key paths that differ, or where the stored config is
+  ///   torn.
+  func checkConfig(_ config: ExperimentConfig) throws {
+    guard let stored = try self.config() else { return }
     let paths = config.identity.differences(from: stored.identity)
     guard paths.isEmpty else {
       let shown = paths.prefix(8).joined(separator: ", ")

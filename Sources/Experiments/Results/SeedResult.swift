@@ -32,6 +32,8 @@ struct ModelResult: Record {
   /// The same of the last epoch's weights.
   var validLast: [String: Double] = [:]
   var testLast: [String: Double] = [:]
+  /// Losses and scores by epoch.
+  var curve = LearningCurve()
 
   mutating func fields(_ visitor: any FieldVisitor) {
     let count = FieldRule<Int>.integer(0...Int.max)
@@ -51,5 +53,6 @@ struct ModelResult: Record {
       "validLast", &validLast, metrics, required: true, "The same of the last epoch's weights.")
     visitor.field(
       "testLast", &testLast, metrics, required: true, "The same of the last epoch's weights.")
+    visitor.record("curve", &curve, "Losses and scores by epoch.")
   }
 }

@@ -8,7 +8,8 @@ struct CSVTable {
   init(_ report: TableReport) { self.report = report }
 
   private static let header = [
-    "table", "section", "row", "label", "experiment", "model", "weights", "quick", "synthetic",
+    "table", "section", "row", "label", "experiment", "model", "students", "weights", "quick",
+    "synthetic",
     "data", "metric", "n", "seeds", "mean", "std", "baseline", "pairs", "difference",
     "interval_low", "interval_high", "cohens_d", "t_p", "signed_rank_p", "parameters", "epochs",
     "seconds_per_epoch",
@@ -17,11 +18,11 @@ struct CSVTable {
   /// The lines, the header first; ends with a line break.
   var text: String {
     // Sections may have columns of one name; they are one column here.
-    var columns: [String] = []
-    for column in report.sections.flatMap(\.section.published).map(\.name)
-    where !columns.contains(column) { columns.append(column) }
+    let columns = unique(report.sections.flatMap(\.section.published).map(\.name))
+    let thresholds = Set(report.sections.flatMap(\.section.thresholds)).sorted()
     let header =
       Self.header + columns.flatMap { ["published_\($0)_mean", "published_\($0)_std"] }
+      + thresholds.flatMap { ["epochs_to_\($0)", "reached_\($0)"] }
     let rows = report.sections.flatMap { section in
       section.rows.flatMap { row in
         section.section.metrics.map { metric in
@@ -29,6 +30,11 @@ struct CSVTable {
             + columns.flatMap { column -> [String] in
               let figure = row.row.published[column]
               return [figure?.mean ?? "", figure?.deviation ?? ""]
+            }
+            + thresholds.flatMap { threshold -> [String] in
+              guard section.section.thresholds.contains(threshold) else { return ["", ""] }
+              let epochs = row.epochs(to: threshold)
+              return [Self.number(epochs.mean), epochs.known > 0 ? epochs.reached : ""]
             }
         }
       }
@@ -46,7 +52,7 @@ struct CSVTable {
     return [
       report.file.config.name, section.section.name, row.row.name, row.row.label,
       row.row.measured ? row.experiment : "", row.row.measured ? row.row.modelName : "",
-      row.row.weights.rawValue,
+      row.row.measured ? String(row.models.count) : "", row.row.weights.rawValue,
       String(row.seeds.contains(where: \.quick)),
       String(row.seeds.contains(where: \.dataset.synthetic)),
       row.seeds.first?.dataset.caveats.joined(separator: "; ") ?? "",
@@ -58,8 +64,8 @@ struct CSVTable {
       percent(difference?.interval?.lowerBound), percent(difference?.interval?.upperBound),
       Self.number(comparison?.effectSize), Self.number(comparison?.tTestP),
       Self.number(comparison?.signedRankP),
-      row.results.first.map { String($0.parameters) } ?? "",
-      row.results.first.map { String($0.epochs) } ?? "", Self.number(row.secondsPerEpoch),
+      row.parameters.map(String.init).joined(separator: " "),
+      row.epochs.map(String.init) ?? "", Self.number(row.secondsPerEpoch),
     ]
   }
 

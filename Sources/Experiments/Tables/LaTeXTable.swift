@@ -14,11 +14,13 @@ struct LaTeXTable {
         "\\begin{table}", "  \\centering\\footnotesize\\setlength{\\tabcolsep}{3pt}",
         "  \\caption{\(caption)}",
         "  \\label{tab:\(report.file.config.name):\(section.name)}",
-        "  \\begin{tabular}{l\(String(repeating: "r", count: section.header.count - 1))}",
-        "    \\toprule", Self.row(section.header), "    \\midrule",
       ]
-      lines += section.rows.map(Self.row)
-      lines += ["    \\bottomrule", "  \\end{tabular}", "\\end{table}"]
+      lines += Self.tabular(section.header, section.rows)
+      if let curves = section.curves {
+        lines.append("  \\par\\medskip")
+        lines += Self.tabular(curves.header, curves.rows)
+      }
+      lines.append("\\end{table}")
     }
     for (title, items) in report.closing {
       lines += ["\\paragraph{\(Self.escape(title))}", "\\begin{itemize}"]
@@ -26,6 +28,13 @@ struct LaTeXTable {
       lines.append("\\end{itemize}")
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func tabular(_ header: [String], _ rows: [[String]]) -> [String] {
+    [
+      "  \\begin{tabular}{l\(String(repeating: "r", count: header.count - 1))}", "    \\toprule",
+      row(header), "    \\midrule",
+    ] + rows.map(row) + ["    \\bottomrule", "  \\end{tabular}"]
   }
 
   private static func row(_ cells: [String]) -> String {

@@ -11,13 +11,17 @@ struct MarkdownTable {
     blocks.append(TableReport.legend)
     for section in report.sections.map(SectionText.init) {
       blocks.append("## \(section.title)")
-      blocks.append(
-        MarkdownGrid(header: section.header, rows: section.rows).lines.joined(separator: "\n"))
+      blocks.append(Self.grid(section.header, section.rows))
+      if let curves = section.curves { blocks.append(Self.grid(curves.header, curves.rows)) }
       if !section.notes.isEmpty { blocks.append(Self.list(section.notes)) }
     }
     for (title, lines) in report.closing { blocks += ["## \(title)", Self.list(lines)] }
     blocks.append("Every figure comes from the files in `data/\(report.file.config.name)`.")
     return blocks.joined(separator: "\n\n") + "\n"
+  }
+
+  private static func grid(_ header: [String], _ rows: [[String]]) -> String {
+    MarkdownGrid(header: header, rows: rows).lines.joined(separator: "\n")
   }
 
   private static func list(_ lines: [String]) -> String {

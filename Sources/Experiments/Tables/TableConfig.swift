@@ -44,6 +44,9 @@ struct TableConfig: Record {
       + section.rows.compactMap { row in
         row.experiment.flatMap { check($0, "rows.\(row.name).experiment") }
       }
+      + section.curves.compactMap { curve in
+        curve.experiment.flatMap { check($0, "curves.\(curve.name).experiment") }
+      }
   }
 }
 

@@ -61,24 +61,34 @@ struct TableFile {
       relativeTo: directory, changes: entry.overrides)
   }
 
-  /// Rows whose model is not in their experiment.
+  /// Rows and curves whose model is not in their experiment.
   private static func unknownModels(
     of config: TableConfig, in experiments: [Experiment]
   ) -> [JSONProblem] {
     config.sections.flatMap { section in
-      section.rows.filter(\.measured).compactMap { row in
-        let name = row.experiment ?? section.experiment
-        guard let experiment = experiments.first(where: { $0.name == name }) else { return nil }
-        let models = experiment.config.models.map(\.name)
-        guard !models.contains(row.modelName) else { return nil }
-        let place =
-          "sections.\(section.name).rows.\(row.name).\(row.model == nil ? "name" : "model")"
+      func problem(_ model: String, _ experiment: String?, at key: String) -> JSONProblem? {
+        let name = experiment ?? section.experiment
+        guard let config = experiments.first(where: { $0.name == name })?.config,
+          config.models(named: model).isEmpty
+        else { return nil }
         return JSONProblem(
-          path: place,
-          message: Experiments.missing("model", row.modelName, among: models)
-            + " in the experiment \"\(name)\"")
+          path: "sections.\(section.name).\(key)",
+          message: config.missingModel(model) + " in the experiment \"\(name)\"")
       }
+      return section.rows.filter(\.measured).compactMap { row in
+        problem(
+          row.modelName, row.experiment,
+          at: "rows.\(row.name).\(row.model == nil ? "name" : "model")")
+      }
+        + section.curves.compactMap {
+          problem($0.model, $0.experiment, at: "curves.\($0.name).model")
+        }
     }
+  }
+
+  /// The models that a name stands for in an experiment.
+  func models(named name: String, in experiment: String) -> [String] {
+    experiments.first { $0.name == experiment }?.config.models(named: name).map(\.name) ?? []
   }
 }
 

@@ -26,8 +26,35 @@ extension SectionReport {
       "claims": .object(
         Dictionary(
           uniqueKeysWithValues: claims.map { claim, verdict in
-            (claim.name, ["verdict": .string(verdict.name), "text": .string(verdict.text)])
+            (
+              claim.name,
+              [
+                "origin": .string(claim.origin.rawValue), "verdict": .string(verdict.name),
+                "text": .string(verdict.text),
+              ]
+            )
           })),
+      "curves": .object(
+        Dictionary(uniqueKeysWithValues: curves.map { ($0.curve.name, json(of: $0)) })),
+    ]
+  }
+
+  /// Losses by epoch, published and of the runs; null where there is none.
+  private func json(of report: CurveReport) -> JSONValue {
+    func byEpoch(_ value: (Int) -> Double?) -> JSONValue {
+      let epochs = report.curve.published.keys
+      return .object(
+        Dictionary(
+          uniqueKeysWithValues: epochs.map {
+            (String($0), value($0).map(JSONValue.real) ?? nil)
+          }))
+    }
+    return [
+      "model": .string(report.curve.model),
+      "trainings": .integer(report.trainings.count),
+      "published": byEpoch { report.curve.published[$0] },
+      "measured": byEpoch(report.loss(at:)),
+      "ratio": byEpoch(report.ratio(at:)),
     ]
   }
 
@@ -38,12 +65,26 @@ extension SectionReport {
     let differences = section.metrics.compactMap { metric in
       difference(of: row, in: metric)?.comparison.map { (metric.rawValue, $0.json) }
     }
+    let reached = section.thresholds.map { threshold -> (String, JSONValue) in
+      let epochs = row.epochs(to: threshold)
+      return (
+        String(threshold),
+        [
+          "mean": epochs.mean.map(JSONValue.real) ?? nil, "reached": .integer(epochs.epochs.count),
+          "known": .integer(epochs.known),
+        ]
+      )
+    }
     return [
       "experiment": .string(row.experiment),
       "model": row.row.measured ? .string(row.row.modelName) : nil,
       "seeds": .array(row.seeds.map { .integer(Int($0.result.seed)) }),
-      "parameters": row.results.first.map { .integer($0.parameters) } ?? nil,
-      "epochs": row.results.first.map { .integer($0.epochs) } ?? nil,
+      "students": .array(row.isGroup ? row.models.map { .string($0) } : []),
+      "parameters": row.parameters.count > 1
+        ? .array(row.parameters.map { .integer($0) })
+        : row.parameters.first.map { .integer($0) } ?? nil,
+      "epochs": row.epochs.map { .integer($0) } ?? nil,
+      "epochsTo": .object(Dictionary(uniqueKeysWithValues: reached)),
       "secondsPerEpoch": row.secondsPerEpoch.map(JSONValue.real) ?? nil,
       "test": .object(Dictionary(uniqueKeysWithValues: test)),
       "differences": .object(Dictionary(uniqueKeysWithValues: differences)),

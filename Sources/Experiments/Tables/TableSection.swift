@@ -11,6 +11,10 @@ struct TableSection: Record {
   /// Columns of figures that others published.
   var published: [PublishedColumn] = []
   var rows: [TableRow] = []
+  /// Validation scores, a column each: the epochs that it took to reach them.
+  var thresholds: [Double] = []
+  /// Training losses that others published, to stand beside the runs'.
+  var curves: [PublishedCurve] = []
   var claims: [TableClaim] = []
   var notes: [String] = []
 
@@ -27,6 +31,12 @@ struct TableSection: Record {
     visitor.records(
       "published", &published, required: false, "Columns of figures that others published.")
     visitor.records("rows", &rows, "The rows, from top to bottom.")
+    visitor.field(
+      "thresholds", &thresholds, .list(of: .number(.above(0, atMost: 1)), count: 0...10),
+      "Validation scores from 0 to 1, a column each: how many epochs it took to reach them.")
+    visitor.records(
+      "curves", &curves, required: false,
+      "Training losses that others published, to stand beside the runs'.")
     visitor.records(
       "claims", &claims, required: false, "What is claimed, to be held against the runs.")
     visitor.field("notes", &notes, .notes, "Remarks on this section.")
@@ -37,6 +47,9 @@ struct TableSection: Record {
     found += duplicates(of: rows.map(\.name), key: "rows", what: "rows")
     found += duplicates(of: claims.map(\.name), key: "claims", what: "claims")
     found += duplicates(of: metrics.map(\.rawValue), key: "metrics", what: "columns")
+    found += duplicates(
+      of: thresholds.map(EpochsToScore.heading), key: "thresholds", what: "columns")
+    found += duplicates(of: curves.map(\.name), key: "curves", what: "curves")
     if let baseline { found += check(row: baseline, key: "baseline") }
     for claim in claims {
       found += check(row: claim.better, key: "claims.\(claim.name).better")
@@ -78,77 +91,5 @@ struct PublishedColumn: Record {
     visitor.field("heading", &heading, .text, required: true, "The column's heading.")
     visitor.field(
       "source", &source, .text, required: true, "Where the figures are from and what they mean.")
-  }
-}
-
-/// A row of a table: a model of an experiment.
-struct TableRow: Record {
-  var name = ""
-  var label = ""
-  /// The model; nil where it has the row's name.
-  var model: String?
-  /// The experiment; nil for the section's.
-  var experiment: String?
-  var weights = Weights.selected
-  /// Whether there are runs behind the row, or published figures only.
-  var measured = true
-  /// Published figures by column.
-  var published: [String: PublishedFigure] = [:]
-
-  /// Which weights the scores are of.
-  enum Weights: String, CaseIterable {
-    /// Those that the model's checkpoint rule kept.
-    case selected
-    /// The last epoch's.
-    case last
-  }
-
-  /// The model's name in its experiment.
-  var modelName: String { model ?? name }
-
-  mutating func fields(_ visitor: any FieldVisitor) {
-    visitor.field("name", &name, .name, required: true, "Names the row.")
-    visitor.field("label", &label, .text, required: true, "What the row is called.")
-    visitor.field(
-      "model", &model, .orNull(.name), "The model; null where it has the row's name.")
-    visitor.field(
-      "experiment", &experiment, .orNull(.name), "The experiment; null for the section's.")
-    visitor.field(
-      "weights", &weights, .choice,
-      "Scores of the weights that the checkpoint rule kept, or of the last epoch's.")
-    visitor.field(
-      "measured", &measured, .boolean, "Whether a model is run, or figures are published only.")
-    visitor.field(
-      "published", &published, .dictionary(of: .published),
-      "Published figures by column, as they were printed: \"97.81\" or \"97.81 ± 0.31\".")
-  }
-
-  var inconsistencies: [Inconsistency] {
-    guard !measured else { return [] }
-    return [("model", model), ("experiment", experiment)].compactMap { key, value in
-      value.map { _ in
-        Inconsistency(key: key, message: "means nothing where \"measured\" is false")
-      }
-    }
-  }
-}
-
-/// A claim that one row is better than another, to be held against the runs.
-struct TableClaim: Record {
-  var name = ""
-  var text = ""
-  var better = ""
-  var than = ""
-
-  mutating func fields(_ visitor: any FieldVisitor) {
-    visitor.field("name", &name, .name, required: true, "Names the claim.")
-    visitor.field("text", &text, .text, required: true, "The claim, in words.")
-    visitor.field("better", &better, .name, required: true, "The row that is said to be better.")
-    visitor.field("than", &than, .name, required: true, "The row that it is said to beat.")
-  }
-
-  var inconsistencies: [Inconsistency] {
-    guard better == than else { return [] }
-    return [Inconsistency(key: "than", message: "found \"\(than)\", the row that is to beat it")]
   }
 }

@@ -127,9 +127,12 @@ final class Trainee<S: Scalar> {
   /// Evaluates, keeps the weights by the checkpoint rule, and goes on to the next epoch.
   func endEpoch() -> EpochSummary {
     progress.lastLoss = progress.sums.total / Double(batches.count)
+    let validation = validate()
+    progress.curve?.add(
+      loss: progress.lastLoss, score: validation?.score(config.training.selectOn))
     let summary = EpochSummary(
       epoch: progress.epoch, loss: progress.lastLoss, losses: progress.sums.means,
-      learningRate: learningRate, seconds: progress.epochSeconds, validation: validate())
+      learningRate: learningRate, seconds: progress.epochSeconds, validation: validation)
     progress.seconds += progress.epochSeconds
     progress.epochSeconds = 0
     progress.epoch += 1
@@ -195,6 +198,7 @@ final class Trainee<S: Scalar> {
     result.trainingLoss = progress.lastLoss
     (result.valid, result.test) = selectedEpoch == lastEpoch ? lastEvaluation : evaluateAll()
     (result.validLast, result.testLast) = lastEvaluation
+    result.curve = progress.curve ?? LearningCurve()
     return TrainedModel(result: result, last: last, selected: selected)
   }
 

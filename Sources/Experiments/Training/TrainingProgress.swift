@@ -17,6 +17,8 @@ struct TrainingProgress: Codable, Equatable {
   var lastLoss = 0.0
   /// Which epoch's weights are kept, and why.
   var selection = Selection()
+  /// Losses and scores of the complete epochs; nil in a training that was begun without.
+  var curve: LearningCurve? = LearningCurve()
 
   /// Sums of losses over the batches of an epoch.
   struct LossSums: Codable, Equatable {

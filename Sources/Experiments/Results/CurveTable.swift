@@ -1,0 +1,78 @@
+/// Curves of a run as text: models side by side at the same epochs.
+struct CurveTable {
+  let run: String
+  let synthetic: Bool
+  let metric: CurveMetric
+  let curves: [RunCurve]
+  /// The epochs that were asked for; nil for a choice of them.
+  let epochs: [Int]?
+
+  /// Every epoch that a curve has a value of, rising.
+  private var all: [Int] { Set(curves.flatMap(\.values.keys)).sorted() }
+
+  /// Those of 0, 1, 2, 5, 10, 20, 50, ... that curves have values of, and the last.
+  private var some: [Int] {
+    let all = all
+    return all.filter { epoch in
+      var mantissa = epoch
+      while mantissa >= 10, mantissa % 10 == 0 { mantissa /= 10 }
+      return [0, 1, 2, 5].contains(mantissa) || epoch == all.last
+    }
+  }
+
+  private var seeds: [UInt64] { unique(curves.map(\.seed)) }
+
+  private func name(_ curve: RunCurve) -> String {
+    seeds.count > 1 ? "\(curve.model), seed \(curve.seed)" : curve.model
+  }
+
+  /// A title and a Markdown table, a row a curve; ends with a line break.
+  var text: String {
+    let shown = epochs ?? some
+    let seeds = seeds.map(String.init).joined(separator: ", ")
+    let title =
+      "\(run)\(synthetic ? " (synthetic)" : ""), seed\(self.seeds.count > 1 ? "s" : "") \(seeds): "
+      + "\(metric.title), by epoch"
+    let rows = curves.map { curve in
+      [name(curve)]
+        + shown.map { epoch in
+          curve.values[epoch].map {
+            metric.isScore ? Figures.fixed($0 * 100, digits: 2) : Figures.fixed($0, digits: 4)
+          } ?? "-"
+        }
+    }
+    let grid = MarkdownGrid(header: ["epoch"] + shown.map(String.init), rows: rows)
+    return ([title, ""] + grid.lines).map { $0 + "\n" }.joined()
+  }
+
+  /// A line an epoch, a column a curve, with all digits; every epoch where none were asked for.
+  var csv: String {
+    let mark = synthetic ? " (synthetic)" : ""
+    let header = ["epoch"] + curves.map { name($0) + mark }
+    let lines = (epochs ?? all).map { epoch in
+      [String(epoch)]
+        + curves.map { curve in
+          curve.values[epoch].map { $0.isFinite ? JSONValue.real($0).compactText : "nan" } ?? ""
+        }
+    }
+    return ([header] + lines).map { $0.map(CSVTable.quote).joined(separator: ",") + "\n" }.joined()
+  }
+
+  /// For scripts; every epoch where none were asked for.
+  var json: JSONValue {
+    [
+      "run": .string(run),
+      "synthetic": .bool(synthetic),
+      "metric": .string(metric.argument),
+      "curves": .array(
+        curves.map { curve in
+          let shown = (epochs ?? all).filter { curve.values[$0] != nil }
+          return [
+            "model": .string(curve.model), "seed": .integer(Int(clamping: curve.seed)),
+            "epochs": .array(shown.map { .integer($0) }),
+            "values": .array(shown.map { .real(curve.values[$0] ?? .nan) }),
+          ]
+        }),
+    ]
+  }
+}

@@ -1,0 +1,41 @@
+import Foundation
+
+/// A figure of a model by epoch, with one seed.
+struct RunCurve {
+  let model: String
+  let seed: UInt64
+  /// By epoch, from 0.
+  let values: [Int: Double]
+}
+
+extension RunDirectory {
+  /// The seeds that the run has begun, rising.
+  ///
+  /// - Throws: ``InputError`` where the folder cannot be read.
+  func begunSeeds() throws -> [UInt64] {
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: url.path)
+        .filter { $0.hasPrefix("seed-") }.compactMap { UInt64($0.dropFirst(5)) }.sorted()
+    } catch {
+      throw InputError(message: "\(name): cannot be read: \(systemReason(error))")
+    }
+  }
+
+  /// A figure of models by epoch: for each seed, one curve a model.
+  ///
+  /// - Throws: ``InputError``, ``ConfigError`` where a metrics file cannot be read.
+  func curves(
+    of metric: CurveMetric, models: [ModelConfig], seeds: [UInt64]
+  ) throws -> [RunCurve] {
+    try seeds.flatMap { seed in
+      let lines = Dictionary(grouping: try self.seed(seed).epochLines(), by: \.model)
+      return models.map { model in
+        var values: [Int: Double] = [:]
+        for line in lines[model.name] ?? [] {
+          values[line.epoch] = metric.value(in: line, of: model)
+        }
+        return RunCurve(model: model.name, seed: seed, values: values)
+      }
+    }
+  }
+}

@@ -1,0 +1,55 @@
+/// A row with the results of its model, or of the students of its group.
+struct RowReport {
+  let row: TableRow
+  let experiment: String
+  /// The model, or the students of the group.
+  let models: [String]
+  /// What is kept of the experiment, by rising seed.
+  let seeds: [StoredSeed]
+  /// The results of each seed, one a model.
+  let results: [[ModelResult]]
+
+  init(_ row: TableRow, experiment: String, models: [String], seeds: [StoredSeed]) {
+    self.row = row
+    self.experiment = experiment
+    self.models = models
+    self.seeds = seeds
+    results = seeds.map { seed in seed.result.models.filter { models.contains($0.name) } }
+  }
+
+  /// Whether the row is of a group of students.
+  var isGroup: Bool { models.count > 1 }
+
+  /// All results, of every seed and model.
+  var trainings: [ModelResult] { results.flatMap { $0 } }
+
+  /// The score of each seed, the mean over the models; a score that is missing makes it NaN.
+  func values(_ metric: TrainingConfig.Metric) -> [Double] {
+    results.map { models in
+      MetricSummary(
+        values: models.map { result in
+          (row.weights == .selected ? result.test : result.testLast)[metric.rawValue] ?? .nan
+        }
+      ).mean
+    }
+  }
+
+  /// The score over seeds, or nil where there are none.
+  func summary(_ metric: TrainingConfig.Metric) -> MetricSummary? {
+    results.isEmpty ? nil : MetricSummary(values: values(metric))
+  }
+
+  /// Trained values of a model; several numbers where the students of a group differ in it.
+  var parameters: [Int] { unique(trainings.map(\.parameters)) }
+
+  /// Epochs that each model was trained, or nil where there are no runs.
+  var epochs: Int? { trainings.first?.epochs }
+
+  /// A model's mean over seeds and models, or nil where there are none.
+  var secondsPerEpoch: Double? {
+    trainings.isEmpty ? nil : MetricSummary(values: trainings.map(\.secondsPerEpoch)).mean
+  }
+
+  /// How many epochs the trainings took to a validation score.
+  func epochs(to threshold: Double) -> EpochsToScore { EpochsToScore(threshold, in: trainings) }
+}

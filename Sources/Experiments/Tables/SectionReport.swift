@@ -1,0 +1,62 @@
+/// A section with the results of its rows.
+struct SectionReport {
+  let section: TableSection
+  let rows: [RowReport]
+  let curves: [CurveReport]
+
+  /// - Parameters:
+  ///   - models: the models that a name stands for in an experiment.
+  ///   - runs: what is kept of each experiment, by name.
+  init(
+    _ section: TableSection, models: (_ name: String, _ experiment: String) -> [String],
+    runs: [String: [StoredSeed]]
+  ) {
+    self.section = section
+    rows = section.rows.map { row in
+      let experiment = row.experiment ?? section.experiment
+      return RowReport(
+        row, experiment: experiment,
+        models: row.measured ? models(row.modelName, experiment) : [],
+        seeds: row.measured ? runs[experiment] ?? [] : [])
+    }
+    curves = section.curves.map { curve in
+      let experiment = curve.experiment ?? section.experiment
+      return CurveReport(
+        curve, models: models(curve.model, experiment), seeds: runs[experiment] ?? [])
+    }
+  }
+
+  private var stored: [StoredSeed] { rows.flatMap(\.seeds) }
+
+  var isSynthetic: Bool { stored.contains(where: \.dataset.synthetic) }
+
+  /// The title with the marks of what stands behind the section.
+  var title: String { section.title + marks(of: stored) }
+
+  func row(_ name: String) -> RowReport? { rows.first { $0.row.name == name } }
+
+  /// How a row differs from the baseline; nil for the baseline itself and where there is none.
+  func difference(of row: RowReport, in metric: TrainingConfig.Metric) -> SeedDifference? {
+    guard let name = section.baseline, name != row.row.name, let baseline = self.row(name) else {
+      return nil
+    }
+    return SeedDifference(row, baseline, metric)
+  }
+
+  /// The claims and what the runs say about them.
+  var claims: [(claim: TableClaim, verdict: Verdict)] {
+    section.claims.map { claim in
+      guard let better = row(claim.better), let than = row(claim.than) else {
+        preconditionFailure("the claim \(claim.name) passed validation")
+      }
+      let difference = SeedDifference(better, than, section.metrics[0])
+      let reservations = reservations(of: better.seeds + than.seeds)
+      return (
+        claim,
+        Verdict(
+          difference, origin: claim.origin,
+          reservation: reservations.isEmpty ? nil : reservations.joined(separator: ", "))
+      )
+    }
+  }
+}

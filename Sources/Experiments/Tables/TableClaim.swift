@@ -1,0 +1,31 @@
+/// A claim that one row is better than another, to be held against the runs.
+struct TableClaim: Record {
+  var name = ""
+  var text = ""
+  var origin = Origin.published
+  var better = ""
+  var than = ""
+
+  /// Whose claim it is, which is what its verdict is a verdict on.
+  enum Origin: String, CaseIterable {
+    /// A source's: it is reproduced or not.
+    case published
+    /// The table's own: it holds or not, and reproduces nobody's.
+    case own
+  }
+
+  mutating func fields(_ visitor: any FieldVisitor) {
+    visitor.field("name", &name, .name, required: true, "Names the claim.")
+    visitor.field("text", &text, .text, required: true, "The claim, in words.")
+    visitor.field(
+      "origin", &origin, .choice,
+      "Whose claim it is: a source's, to be reproduced, or this table's own.")
+    visitor.field("better", &better, .name, required: true, "The row that is said to be better.")
+    visitor.field("than", &than, .name, required: true, "The row that it is said to beat.")
+  }
+
+  var inconsistencies: [Inconsistency] {
+    guard better == than else { return [] }
+    return [Inconsistency(key: "than", message: "found \"\(than)\", the row that is to beat it")]
+  }
+}
