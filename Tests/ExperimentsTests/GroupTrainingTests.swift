@@ -63,10 +63,12 @@ import Testing
     let weights = try place.weights("a", Self.students)
     #expect(try weights == place.weights("b", Self.students))
     #expect(try place.metrics("a") == place.metrics("b"))
+    #expect(try place.result("a") == place.result("b"))
 
     let stops = try #require(place.trainWithStops(out: "c", firstAfter: "student_2  epoch 1/"))
     #expect(try weights == place.weights("c", Self.students), "stopped \(stops) times")
     #expect(try place.metrics("a") == place.metrics("c"))
+    #expect(try place.result("a") == place.result("c"))
     #expect(!place.exists("c/seed-3/student.group.checkpoint.safetensors"))
     // Three students, no two of them the same; the last epoch was the best.
     #expect(Set(weights).count == 3)

@@ -72,6 +72,12 @@ enum SchemaValidator {
     case ("maxItems", .integer(let count)):
       guard case .array(let elements) = value else { return true }
       return elements.count <= count
+    case ("minProperties", .integer(let count)):
+      guard case .object(let members) = value else { return true }
+      return members.count >= count
+    case ("propertyNames", _):
+      guard case .object(let members) = value else { return true }
+      return members.keys.allSatisfy { follows(.string($0), content) }
     case ("required", .array(let keys)):
       guard case .object(let members) = value else { return true }
       return keys.allSatisfy { key in members.keys.contains { .string($0) == key } }

@@ -68,6 +68,30 @@ struct TableConfigTests {
         "experiments.long.set", ["models.student.training.epochs": -1],
         "found -1, expected an integer from 1 to 1000000 (set by the table's models.student"
       ),
+      (
+        "sections.students.claims.gain.origin", "ours",
+        "claims.gain.origin: found \"ours\", expected \"published\" or \"own\""
+      ),
+      ("sections.last.thresholds", [0], "thresholds: found [0], expected a list"),
+      (
+        "sections.last.thresholds", [0.95, 0.95], "two columns are named \"epochs to 95.00 %\""
+      ),
+      (
+        "sections.last.curves", [TableConfigTests.curve(["model": "tutor"])],
+        "sections.last.curves.log.model: there is no model \"tutor\""
+      ),
+      (
+        "sections.last.curves", [TableConfigTests.curve(["experiment": "lang"])],
+        "curves.log.experiment: there is no experiment \"lang\"; did you mean \"long\"?"
+      ),
+      (
+        "sections.last.curves", [TableConfigTests.curve(), TableConfigTests.curve()],
+        "two curves are named \"log\""
+      ),
+      (
+        "sections.last.curves", [TableConfigTests.curve(["published": ["01": 0.5]])],
+        "published: found {\"01\":0.5}, expected an object of one or more epochs from \"0\""
+      ),
       ("name", "A b", "name: found \"A b\", expected a name"),
     ] as [(String, JSONValue, String)])
   func badTablesAre65(path: String, value: JSONValue, message: String) throws {
@@ -75,6 +99,28 @@ struct TableConfigTests {
     #expect(code == 65)
     #expect(errors.hasPrefix("error: tables/small.json: "))
     #expect(errors.contains(message), "\(errors)")
+  }
+
+  /// A published curve of the student.
+  static func curve(_ changes: [String: JSONValue] = [:]) -> JSONValue {
+    let whole: [String: JSONValue] = [
+      "name": "log", "label": "Student", "source": "Somebody's log.", "model": "student",
+      "published": ["0": 0.7, "10": 0.5],
+    ]
+    return .object(whole.merging(changes) { $1 })
+  }
+
+  @Test func groupsAreNamedWhereThereAreAny() throws {
+    let (code, errors) = try problems([
+      "experiments.long.set": ["models.student.count": 2],
+      "sections.students.rows.long.model": "studen",
+    ])
+    #expect(code == 65)
+    #expect(
+      errors.contains(
+        "rows.long.model: there is no model or group \"studen\"; did you mean \"student\"? (there "
+          + "is: teacher, student_1, student_2, mlp, student) in the experiment \"long\""),
+      "\(errors)")
   }
 
   @Test func allProblemsAreToldTogether() throws {
@@ -158,7 +204,12 @@ struct TableConfigTests {
   /// Puts a wrong value at every place of a full table and asks decoder and schema.
   @Test func decoderAndSchemaRefuseTheSame() throws {
     let full = RecordEncoder.encode(
-      RecordDecoder.decode(TableConfig.self, from: sampleTable).record)
+      RecordDecoder.decode(
+        TableConfig.self,
+        from: try table([
+          "sections.last.thresholds": [0.5, 1], "sections.last.curves": [TableConfigTests.curve()],
+        ])
+      ).record)
     let schema = SchemaCommand.tableSchema
     #expect(SchemaValidator.accepts(sampleTable, schema) && SchemaValidator.accepts(full, schema))
     let wrong: [JSONValue] = [nil, true, -1, 0, 0.5, "x!", "1 ± 2", [], [1], [:], ["q": 1]]

@@ -71,7 +71,7 @@ struct TableRenderingTests {
           + "points, 95 % CI [-21.77, -18.90], paired t p < 0.001, n = 3)",
         "Students: Long training helps: undecided: the interval holds 0 (difference 0.00 points, "
           + "95 % CI [0.00, 0.00], n = 2)",
-        Verdict.rule, "A remark on all.",
+        TableClaim.Origin.published.rule, "A remark on all.",
         "98.3 % of PPI's test nodes are genes that occur in training; every published PPI score "
           + "shares this",
         "Seeds of main: 0, 1, 2", "Seeds of long: 1, 2",
@@ -146,7 +146,7 @@ struct TableRenderingTests {
     #expect(lines.count == 8 && lines.last == "")
     #expect(
       lines[0]
-        == "table,section,row,label,experiment,model,weights,quick,synthetic,data,metric,n,seeds,"
+        == "table,section,row,label,experiment,model,students,weights,quick,synthetic,data,metric,n,seeds,"
         + "mean,std,baseline,pairs,difference,interval_low,interval_high,cohens_d,t_p,"
         + "signed_rank_p,parameters,epochs,seconds_per_epoch,published_paper_mean,"
         + "published_paper_std")
@@ -155,19 +155,19 @@ struct TableRenderingTests {
       + "shares this"
     #expect(
       lines[2]
-        == "small,students,student,Student | GCN,main,student,selected,false,false,\(caveat),"
+        == "small,students,student,Student | GCN,main,student,1,selected,false,false,\(caveat),"
         + "microF1,3,0 1 2,51.000000,1.000000,,,,,,,,,11,3,0.500000,95.70,0.45")
     #expect(
       lines[3].hasPrefix(
-        "small,students,pupil,\"MLP, \"\"plain\"\"\",main,mlp,selected,false,false,"))
+        "small,students,pupil,\"MLP, \"\"plain\"\"\",main,mlp,1,selected,false,false,"))
     #expect(
       lines[3].hasSuffix(
         ",microF1,3,0 1 2,53.500000,1.500000,student,3,2.500000,1.257931,3.742069,5.000000,"
           + "0.013072,0.250000,12,3,0.500000,,"), "\(lines[3])")
     #expect(
-      lines[4] == "small,students,kd,KD_1,,,selected,false,false,,microF1,0,,,,student,0,,,,,,,,,,"
+      lines[4] == "small,students,kd,KD_1,,,,selected,false,false,,microF1,0,,,,student,0,,,,,,,,,,"
         + "96.1,")
-    #expect(lines[6].contains("small,last,student,Student,long,student,last,"))
+    #expect(lines[6].contains("small,last,student,Student,long,student,1,last,"))
   }
 
   @Test(arguments: [
@@ -228,7 +228,7 @@ struct TableRenderingTests {
       stored.result.models = [ModelResult(name: "m", test: ["microF1": score])]
       return stored
     }
-    return RowReport(TableRow(name: "m"), experiment: "x", seeds: seeds)
+    return RowReport(TableRow(name: "m"), experiment: "x", models: ["m"], seeds: seeds)
   }
 
   @Test(
@@ -246,6 +246,40 @@ struct TableRenderingTests {
   func verdicts(better: [UInt64: Double], than: [UInt64: Double], name: String) {
     let verdict = Verdict(SeedDifference(row(better), row(than), .microF1))
     #expect(verdict.name == name, "\(verdict.text)")
+    // A question of one's own has the same outcome and other words.
+    let own = Verdict(SeedDifference(row(better), row(than), .microF1), origin: .own)
+    #expect(own.outcome == verdict.outcome)
+    #expect(
+      own.name == ["reproduced": "holds", "notReproduced": "doesNotHold"][name] ?? name)
+    #expect(!own.text.contains("reproduced"))
+  }
+
+  @Test func claimsOfOnesOwnAreNotCalledReproduced() throws {
+    let place = try Workplace(
+      table: try table([
+        "sections.students.claims.gain.origin": "own",
+        "sections.students.claims.loss.origin": "own",
+      ]))
+    #expect(place.run("table", "tables/small.json") == 0, "\(place.errors)")
+    let markdown = try place.text("docs/results/small.md")
+    let parts = markdown.components(separatedBy: "\n## ").filter {
+      $0.hasPrefix("What ")
+    }
+    let own = TableClaim.Origin.own
+    #expect(parts.count == 2 && parts[0].hasPrefix("What was reproduced\n\n- Students: Long"))
+    #expect(
+      !parts[0].contains("The MLP") && parts[1].hasPrefix("\(own.heading)\n\n- Students: The"))
+    #expect(parts[1].contains("The MLP is better: holds (difference +2.50 points, 95 % CI ["))
+    #expect(
+      parts[1].contains("The teacher is better: does not hold: the contrary does (difference -20"))
+    #expect(parts[1].contains("\n- \(own.rule)\n"))
+    let latex = try place.text("docs/results/small.tex")
+    #expect(latex.contains("\\paragraph{\(own.heading)}\n\\begin{itemize}\n  \\item Students: The"))
+    #expect(place.run("table", "tables/small.json", "--json") == 0)
+    let claims = try JSONParser.parse(place.output)["sections"]?["students"]?["claims"]
+    #expect(claims?["gain"]?["verdict"] == "holds" && claims?["gain"]?["origin"] == "own")
+    #expect(claims?["loss"]?["verdict"] == "doesNotHold")
+    #expect(claims?["same"]?["origin"] == "published")
   }
 
   @Test func pairsAreTheSeedsThatBothHave() throws {

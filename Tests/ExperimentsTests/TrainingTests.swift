@@ -72,7 +72,27 @@ import Testing
       try place.weights("a", Self.models) == place.weights("c", Self.models),
       "stopped \(stops) times")
     #expect(try place.metrics("a") == place.metrics("c"))
+    #expect(try place.result("a") == place.result("c"))
     #expect(!place.exists("c/seed-3/student.checkpoint.safetensors"))
+  }
+
+  @Test func resultsKeepTheCurvesOfTheMetrics() throws {
+    let place = try Workplace(Self.config)
+    #expect(place.train(out: "a") == ExitStatus.done)
+    let lines = try place.metrics("a")
+    for model in try place.result("a").models {
+      let own = lines.filter { $0["model"] == .string(model.name) }
+      #expect(own.count == model.epochs && model.curve.trainingLoss.count == model.epochs)
+      #expect(model.curve.trainingLoss.map(JSONValue.real) == own.compactMap { $0["loss"] })
+      let evaluated = own.filter { $0["valid"] != nil }
+      #expect(evaluated.count > 1 && evaluated.count < model.epochs)
+      #expect(
+        model.curve.validEpochs.map(JSONValue.integer) == evaluated.compactMap { $0["epoch"] })
+      #expect(
+        model.curve.validScores.map(JSONValue.real)
+          == evaluated.compactMap { $0["valid"]?["microF1"] })
+      #expect(model.curve.trainingLoss.last == model.trainingLoss)
+    }
   }
 
   @Test func anotherSeedIsAnotherRun() throws {

@@ -9,14 +9,16 @@ final class FakeRunner: SeedRunner {
   let libraries = ["blas": "1.0"]
   let context: RunContext
   let score: (UInt64, Int) -> Double
+  let curve: (UInt64, Int) -> LearningCurve
   let onSeed: (UInt64) throws -> Void
 
   init(
     _ context: RunContext, synthetic: Bool, score: @escaping (UInt64, Int) -> Double,
-    onSeed: @escaping (UInt64) throws -> Void
+    curve: @escaping (UInt64, Int) -> LearningCurve, onSeed: @escaping (UInt64) throws -> Void
   ) {
     self.context = context
     self.score = score
+    self.curve = curve
     self.onSeed = onSeed
     dataset.synthetic = synthetic
   }
@@ -31,7 +33,8 @@ final class FakeRunner: SeedRunner {
       return ModelResult(
         name: model.name, parameters: 10 + index, epochs: model.training.epochs,
         secondsPerEpoch: 0.5, selectedEpoch: 0, trainingLoss: 0.7, valid: ["microF1": score],
-        test: ["microF1": score], testLast: ["microF1": score / 2])
+        test: ["microF1": score], testLast: ["microF1": score / 2],
+        curve: curve(seed, index))
     }
     return SeedResult(seed: seed, threads: context.threads, models: models)
   }
@@ -45,6 +48,8 @@ final class Workplace {
   var nodes = 10
   /// The score of a seed and the model at an index.
   var score: (UInt64, Int) -> Double = { Double($0) / 100 + Double($1) / 1000 }
+  /// What the training of a seed and the model at an index kept of its epochs.
+  var curve: (UInt64, Int) -> LearningCurve = { _, _ in LearningCurve() }
   var onSeed: (UInt64) throws -> Void = { _ in }
   /// What the last command wrote.
   private(set) var output = ""
@@ -100,7 +105,9 @@ final class Workplace {
       makeSeedRunner: { context in
         self.loads += 1
         self.context = context
-        let runner = FakeRunner(context, synthetic: self.synthetic, score: self.score) { seed in
+        let runner = FakeRunner(
+          context, synthetic: self.synthetic, score: self.score, curve: self.curve
+        ) { seed in
           try self.onSeed(seed)
           self.seeds.append(seed)
         }

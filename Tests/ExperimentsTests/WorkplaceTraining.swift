@@ -49,6 +49,15 @@ extension Workplace {
     }
   }
 
+  /// The result of seed 3 without what may differ from run to run: threads and times.
+  func result(_ out: String) throws -> SeedResult {
+    var result = try JSONFile.read(
+      SeedResult.self, from: folder.appending(path: "\(out)/seed-3/result.json"), named: out)
+    result.threads = 1
+    for place in result.models.indices { result.models[place].secondsPerEpoch = 0 }
+    return result
+  }
+
   /// The lines of metrics of seed 3 without their times.
   func metrics(_ out: String) throws -> [JSONValue] {
     try text("\(out)/seed-3/metrics.jsonl").split(separator: "\n").map { line in

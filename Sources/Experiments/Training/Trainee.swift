@@ -126,12 +126,12 @@ final class Trainee<S: Scalar> {
 
   /// Evaluates, keeps the weights by the checkpoint rule, and goes on to the next epoch.
   func endEpoch() -> EpochSummary {
-    progress.lastLoss = progress.sums.total / Double(batches.count)
+    let loss = progress.sums.total / Double(batches.count)
+    progress.lastLoss = loss
     let validation = validate()
-    progress.curve?.add(
-      loss: progress.lastLoss, score: validation?.score(config.training.selectOn))
+    progress.curve?.add(loss: loss, score: validation?.score(config.training.selectOn))
     let summary = EpochSummary(
-      epoch: progress.epoch, loss: progress.lastLoss, losses: progress.sums.means,
+      epoch: progress.epoch, loss: loss, losses: progress.sums.means,
       learningRate: learningRate, seconds: progress.epochSeconds, validation: validation)
     progress.seconds += progress.epochSeconds
     progress.epochSeconds = 0
