@@ -19,11 +19,6 @@ extension Matrix {
     }
   }
 
-  /// Sets every element to zero.
-  public mutating func setZero() {
-    self = Matrix(zeros: rows, columns)
-  }
-
   /// The product element by element.
   public func multipliedElementwise(by other: Matrix) -> Matrix {
     precondition(rows == other.rows && columns == other.columns, "products need equal shapes")

@@ -268,8 +268,8 @@ extension AwkwardGraph {
       }
     }
     let dScores = softmaxBackward(alpha, dAlpha)
-    var (daSource, daDestination) = (Matrix<Double>(zeros: 1, heads * d), aDestination)
-    daDestination.setZero()
+    var daSource = Matrix<Double>(zeros: 1, heads * d)
+    var daDestination = daSource
     let (dFrom, dTo) = (daSource.mutablePointer, daDestination.mutablePointer)
     for (e, edge) in edges.enumerated() {
       for h in 0..<heads {

@@ -19,7 +19,7 @@ import Testing
     let a: Matrix<Double> = random(4, 6)
     let original = a.elements
     let operations: [(inout Matrix<Double>) -> Void] = [
-      { $0.add(a) }, { $0.multiply(by: 2) }, { $0.setZero() },
+      { $0.add(a) }, { $0.multiply(by: 2) },
       { $0.addToRows(Matrix(repeating: 1, 1, 6)) },
       { $0.addProduct(random(4, 2, "l"), random(2, 6, "r")) },
       { $0.addBlockSums(of: random(4, 12, "w"), blocks: 2, scale: 1) },

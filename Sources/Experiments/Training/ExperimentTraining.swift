@@ -78,6 +78,7 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
     _ group: [ModelConfig], seed: UInt64, in directory: SeedDirectory, after lines: Int
   ) throws -> [ModelResult] {
     let trainees = try trainees(of: group, seed: seed, in: directory)
+    try warnOfNodesWithoutNeighbours(group, seed: seed)
     let checkpoints = checkpoints(of: group, in: directory)
     let trained = try GroupTrainer(
       trainees, checkpoints: checkpoints, metrics: directory.metrics, after: lines,
@@ -114,6 +115,19 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
         in: Trainee.Surroundings(
           data: data, settings: context.config, seed: seed, place: place))
     }
+  }
+
+  /// A node without edges into it has no neighbours to attend to.
+  private func warnOfNodesWithoutNeighbours(_ group: [ModelConfig], seed: UInt64) throws {
+    let models = group.filter { if case .gat = $0.architecture { true } else { false } }
+    guard !models.isEmpty,
+      try data.parts(seed: seed).train.contains(where: \.graph.hasZeroInDegree)
+    else { return }
+    context.log.warning(
+      """
+      \(models.map(\.name).joined(separator: ", ")): some nodes have no edge into them, and a GAT \
+      gives them no more than its residual and bias; self loops would mend that
+      """)
   }
 
   private func checkpoints(
