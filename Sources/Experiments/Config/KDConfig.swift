@@ -7,14 +7,23 @@ struct KDConfig: ObjectiveSettings {
   static let note = "Knowledge distillation (Hinton et al. 2015), on logits."
 
   var source = TeacherConfig()
-  var form = DistillationFormConfig()
-  var temperature = 1.0
-  var nodes = CountedNodes.all
+  var predictions = SoftPredictionsConfig()
 
   var teacher: TeacherConfig? { source }
 
   mutating func fields(_ visitor: any FieldVisitor) {
     source.fields(visitor)
+    predictions.fields(visitor)
+  }
+}
+
+/// How predictions are compared. Its fields stand among the objective's own.
+struct SoftPredictionsConfig: Equatable, Sendable {
+  var form = DistillationFormConfig()
+  var temperature = 1.0
+  var nodes = CountedNodes.all
+
+  mutating func fields(_ visitor: any FieldVisitor) {
     visitor.record("form", &form, required: true, "How logits become distributions.")
     visitor.field(
       "temperature", &temperature, .number(.positive),

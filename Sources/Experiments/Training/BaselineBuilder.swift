@@ -26,7 +26,8 @@ extension FeatureObjectiveSettings {
 extension KDConfig {
   func objective<S: Scalar>(_ teachers: TrainedTeachers<S>) throws -> any Objective<S> {
     KnowledgeDistillation(
-      form: form.distill(), temperature: temperature, nodes: nodes,
+      form: predictions.form.distill(), temperature: predictions.temperature,
+      nodes: predictions.nodes,
       reference: try teachers[source].reference(at: .logits))
   }
 }

@@ -17,7 +17,8 @@ extension AlignaheadConfig {
 extension MutualConfig {
   func objective<S: Scalar>(_ context: ObjectiveContext<S>) -> any Objective<S> {
     MutualDistillation(
-      peers: context.peers, form: form.distill(), temperature: temperature, nodes: nodes)
+      peers: context.peers, form: predictions.form.distill(),
+      temperature: predictions.temperature, nodes: predictions.nodes)
   }
 }
 

@@ -76,24 +76,7 @@ public enum SyntheticNodeGraph {
     let n = shape.nodes
     let wanted = Int((shape.meanDegree * Double(n) / 2).rounded())
     let within = Int((shape.homophily * Double(wanted)).rounded())
-    var cumulative = [0.0]
-    cumulative.reserveCapacity(n + 1)
-    for _ in 0..<n {
-      let u = max(1e-12, random.uniform())
-      cumulative.append(cumulative.last! + min(60, 1 / (u * u.squareRoot()).squareRoot()))
-    }
-    /// A place of the range, with probability proportional to its weight.
-    func place(in range: Range<Int>) -> Int {
-      let (from, to) = (cumulative[range.lowerBound], cumulative[range.upperBound])
-      let position = from + (to - from) * random.uniform()
-      var (low, high) = (range.lowerBound, range.upperBound - 1)
-      while low < high {
-        let middle = (low + high) / 2
-        if cumulative[middle + 1] <= position { low = middle + 1 } else { high = middle }
-      }
-      return low
-    }
-
+    let weights = HeavyTailedWeights(n, random: &random)
     var ends: (first: [Int32], second: [Int32]) = ([], [])
     ends.first.reserveCapacity(wanted)
     ends.second.reserveCapacity(wanted)
@@ -105,7 +88,7 @@ public enum SyntheticNodeGraph {
         // Where the heavy nodes are full up, any two nodes.
         func draw(_ range: Range<Int>) -> Int {
           attempts > 0
-            ? place(in: range) : range.lowerBound + random.below(range.count)
+            ? weights.node(in: range, &random) : range.lowerBound + random.below(range.count)
         }
         let a = draw(0..<n)
         let own = classes.ofNode[Int(classes.node[a])]

@@ -140,27 +140,10 @@ private struct SyntheticModel {
     communities: [Range<Int>], nodeCount n: Int, random: inout RandomStream.Generator
   ) -> [(Int, Int)] {
     let wanted = Int((shape.meanDegree * Double(n) / 2).rounded())
-    // Weights u^(-3/4), cut off at 60: like PPI's degrees, half are below half the mean and the
-    // largest are some 15 times the mean.
-    var cumulative = [0.0]
-    for _ in 0..<n {
-      let u = max(1e-12, random.uniform())
-      cumulative.append(cumulative.last! + min(60, 1 / (u * u.squareRoot()).squareRoot()))
-    }
+    let weights = HeavyTailedWeights(n, random: &random)
     var communityOf: [Range<Int>] = []
     for community in communities {
       communityOf += repeatElement(community, count: community.count)
-    }
-    /// A node of the range, with probability proportional to its weight.
-    func node(in range: Range<Int>, _ random: inout RandomStream.Generator) -> Int {
-      let (from, to) = (cumulative[range.lowerBound], cumulative[range.upperBound])
-      let position = from + (to - from) * random.uniform()
-      var (low, high) = (range.lowerBound, range.upperBound - 1)
-      while low < high {
-        let middle = (low + high) / 2
-        if cumulative[middle + 1] <= position { low = middle + 1 } else { high = middle }
-      }
-      return low
     }
     var edges: [(Int, Int)] = []
     var neighbours = [[Int]](repeating: [], count: n)
@@ -168,19 +151,19 @@ private struct SyntheticModel {
     var attempts = 0
     while edges.count < wanted {
       attempts += 1
-      var a = node(in: 0..<n, &random)
+      var a = weights.node(in: 0..<n, &random)
       var b: Int
       let kind = random.uniform()
       if attempts > 20 * wanted {
         // The heavy nodes are full up: any two.
         (a, b) = (random.below(n), random.below(n))
       } else if kind < 0.5 {
-        b = node(in: communityOf[a], &random)
+        b = weights.node(in: communityOf[a], &random)
       } else if kind < 0.7, !neighbours[a].isEmpty {
         let middle = neighbours[a][random.below(neighbours[a].count)]
         b = neighbours[middle][random.below(neighbours[middle].count)]
       } else {
-        b = node(in: 0..<n, &random)
+        b = weights.node(in: 0..<n, &random)
       }
       guard a != b, present.insert(min(a, b) * n + max(a, b)).inserted else { continue }
       edges.append((a, b))
