@@ -1,0 +1,93 @@
+import Graph
+import Layers
+import Tensor
+
+// Whether the models of an experiment can be applied to the graphs of its data, found out before
+// anything is trained.
+
+extension InductiveDataset {
+  /// The graphs, each once though several samples may share it.
+  var distinctGraphs: [CSRGraph] {
+    var seen: Set<ObjectIdentifier> = []
+    return samples.map { $0.graph }.filter { seen.insert(ObjectIdentifier($0)).inserted }
+  }
+
+  /// The number of nodes of the one graph that all samples share; nil where there are several.
+  var nodeCountOfOneGraph: Int? {
+    let graphs = distinctGraphs
+    return graphs.count == 1 ? graphs[0].nodeCount : nil
+  }
+}
+
+extension ExperimentConfig {
+  /// Stops at networks and objectives that the data's graphs do not allow, and makes what they need
+  /// of these graphs.
+  ///
+  /// - Throws: ``ConfigError`` that lists all of them, `LAPACKError`.
+  func checkGraphs<S: Scalar>(of dataset: InductiveDataset<S>) throws {
+    var problems: [JSONProblem] = []
+    for model in models {
+      let path = "models.\(model.name)"
+      if let message = try model.architecture.problem(with: dataset) {
+        problems.append(JSONProblem(path: "\(path).architecture", message: message))
+      }
+      for objective in model.objectives {
+        guard case .framelet(let config) = objective.kind else { continue }
+        let message = try problem {
+          for sample in dataset.train {
+            _ = try sample.graph.framelets(config.framelets.options, as: S.self)
+          }
+        }
+        guard let message else { continue }
+        problems.append(
+          JSONProblem(path: "\(path).objectives.\(objective.name).framelets", message: message))
+      }
+    }
+    guard problems.isEmpty else { throw ConfigError(source: name, problems: problems) }
+  }
+}
+
+extension ArchitectureConfig {
+  /// Why the network cannot be applied to the data, or nil.
+  fileprivate func problem<S: Scalar>(with dataset: InductiveDataset<S>) throws -> String? {
+    let graphs = dataset.distinctGraphs
+    if graphs.count > 1 {
+      switch self {
+      case .fmlp, .fmlpSimplified:
+        return "the family \"\(choiceName)\" has weights for each node of one graph, but "
+          + "\(dataset.name) has \(graphs.count) graphs; choose another family, or data of one graph"
+      case .framelet, .simplifiedFramelet:
+        guard largestEigenvalue != 2 else { break }
+        return "\(dataset.name) has \(graphs.count) graphs, and operators must not depend on which "
+          + "of them are in a batch: set framelets.largestEigenvalue to 2, which fits them all"
+      case .gat, .gcn, .graphsage, .mlp: break
+      }
+    }
+    let network: Network<S> = network(
+      inputWidth: dataset.featureCount, outputWidth: dataset.labelCount,
+      nodeCount: dataset.nodeCountOfOneGraph, seed: 0)
+    return try Experiments.problem { for graph in graphs { try network.prepare(on: graph) } }
+  }
+
+  private var largestEigenvalue: Double? {
+    switch self {
+    case .framelet(let config): config.propagation.framelets.largestEigenvalue
+    case .simplifiedFramelet(let config): config.propagation.framelets.largestEigenvalue
+    case .fmlp(let config): config.knowledge.propagation.framelets.largestEigenvalue
+    case .fmlpSimplified(let config): config.knowledge.propagation.framelets.largestEigenvalue
+    case .gat, .gcn, .graphsage, .mlp: nil
+    }
+  }
+}
+
+/// What a graph has against the work, or nil.
+private func problem(_ work: () throws -> Void) throws -> String? {
+  do {
+    try work()
+    return nil
+  } catch let error as FrameletError {
+    return error.description
+  } catch let error as GraphLayerError {
+    return error.description
+  }
+}
