@@ -56,10 +56,14 @@ extension ArchitectureConfig {
       case .fmlp, .fmlpSimplified:
         return "the family \"\(choiceName)\" has weights for each node of one graph, but "
           + "\(dataset.name) has \(graphs.count) graphs; choose another family, or data of one graph"
-      case .framelet, .simplifiedFramelet:
-        guard largestEigenvalue != 2 else { break }
-        return "\(dataset.name) has \(graphs.count) graphs, and operators must not depend on which "
-          + "of them are in a batch: set framelets.largestEigenvalue to 2, which fits them all"
+      case .framelet(let config):
+        if let message = config.propagation.problem(withGraphs: graphs.count, of: dataset.name) {
+          return message
+        }
+      case .simplifiedFramelet(let config):
+        if let message = config.propagation.problem(withGraphs: graphs.count, of: dataset.name) {
+          return message
+        }
       case .gat, .gcn, .graphsage, .mlp: break
       }
     }
@@ -68,15 +72,14 @@ extension ArchitectureConfig {
       nodeCount: dataset.nodeCountOfOneGraph, seed: 0)
     return try Experiments.problem { for graph in graphs { try network.prepare(on: graph) } }
   }
+}
 
-  private var largestEigenvalue: Double? {
-    switch self {
-    case .framelet(let config): config.propagation.framelets.largestEigenvalue
-    case .simplifiedFramelet(let config): config.propagation.framelets.largestEigenvalue
-    case .fmlp(let config): config.knowledge.propagation.framelets.largestEigenvalue
-    case .fmlpSimplified(let config): config.knowledge.propagation.framelets.largestEigenvalue
-    case .gat, .gcn, .graphsage, .mlp: nil
-    }
+extension FrameletPropagationConfig {
+  /// Why it is not for data of several graphs, or nil.
+  fileprivate func problem(withGraphs count: Int, of name: String) -> String? {
+    guard framelets.largestEigenvalue != 2 else { return nil }
+    return "\(name) has \(count) graphs, and operators must not depend on which of them are in a "
+      + "batch: set framelets.largestEigenvalue to 2, which fits them all"
   }
 }
 
