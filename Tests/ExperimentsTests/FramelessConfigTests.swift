@@ -20,7 +20,7 @@ func sampleWith(architecture: JSONValue) -> JSONValue {
 /// Framelet families with all of their settings.
 let framelessSamples: [JSONValue] = [
   [
-    "family": "framelet", "hidden": [4, 5], "dropout": 0.5, "perturbation": 0.1,
+    "family": "framelet", "hidden": [4, 5], "dropout": 0.5, "inputDropout": 0, "perturbation": 0.1,
     "framelets": ["bank": ["type": "entropy"], "levels": 2, "route": ["type": "chebyshev"]],
   ],
   ["family": "simplifiedFramelet", "power": 3, "framelets": ["bank": ["type": "sigmoid"]]],
@@ -133,7 +133,7 @@ struct FramelessConfigTests {
     switch family {
     case "framelet":
       base["hidden"] = [4]
-      changes.append(("hidden", [5]))
+      changes += [("hidden", [5]), ("inputDropout", 0.5)]
     case "simplifiedFramelet": changes.append(("power", 1))
     case "fmlp":
       base["hidden"] = [4, 4]

@@ -8,12 +8,17 @@ struct FrameletConfig: ArchitectureSettings {
   var propagation = FrameletPropagationConfig()
   /// Dropout on each layer's input.
   var dropout = 0.0
+  /// That of the first layer, where it is another.
+  var inputDropout: Double?
   var bias = true
 
   mutating func fields(_ visitor: any FieldVisitor) {
     visitor.field("hidden", &hidden, .widths, required: true, "Width of each hidden layer.")
     propagation.fields(visitor)
     visitor.field("dropout", &dropout, .dropout, "Dropout on each layer's input.")
+    visitor.field(
+      "inputDropout", &inputDropout, .orNull(.dropout),
+      "Dropout on the node features (0 as published); null for the same as dropout.")
     visitor.field("bias", &bias, .boolean, "Whether each layer adds a bias.")
   }
 }

@@ -12,8 +12,8 @@ extension FrameletConfig {
       layers.append(
         SpatialFrameletLayer<S>(
           name: "layers.\(place)", inputWidth: layers.last?.outputWidth ?? inputWidth,
-          outputWidth: width, options: propagation.options, bias: bias, dropout: S(dropout),
-          seed: seed))
+          outputWidth: width, options: propagation.options, bias: bias,
+          dropout: S(place == 0 ? inputDropout ?? dropout : dropout), seed: seed))
     }
     // The nonlinearity is inside.
     return Network(layers: layers, activation: .none)
