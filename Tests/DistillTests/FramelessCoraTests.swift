@@ -70,7 +70,7 @@ import Testing
       seed: 1)
     student.dropout = 0.1
     let network: Network<Double> = .fmlpO(student, hidden: [32])
-    let teacherLogits = FrozenFeatures(teacher: teacher, graphs: [sample])
+    let teacherLogits = TeacherFeatures(teacher: teacher, graphs: [sample])
     let kd = KnowledgeDistillation<Double>(
       form: .softmax(.nodes), temperature: 1, reference: teacherLogits.reference(at: .logits))
     train(network, on: batch, by: kd, epochs: 200, weightDecay: 5e-3)

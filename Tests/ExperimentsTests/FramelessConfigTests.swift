@@ -258,7 +258,7 @@ struct FramelessConfigTests {
     }
     let student = network([5, 4, 3], seed: 1)
     let objectives = try config.models[1].weightedObjectives(
-      ObjectiveContext(graphs: data.train, student: student, seed: 1) { teacher in
+      ObjectiveContext(graphs: data.train, student: student, peers: [], seed: 1) { teacher in
         network([5, 16, 16, 3], seed: teacher.weights == .last ? 7 : 8)
       })
     let batch = GraphBatch(data.train, members: [0])

@@ -235,7 +235,7 @@ import Testing
 
   @Test func otherGraphsAreRefused() throws {
     let network: Network<Double> = .fmlpO(options(graph), hidden: [5])
-    let other = UndirectedExample.all[3].graph
+    let other = UndirectedExample("no edges", nodes: 4, pairs: []).graph
     #expect(
       throws: GraphLayerError.otherNodeCount(layer: "layers.0", expected: 9, found: 4)
     ) { try network.prepare(on: other) }

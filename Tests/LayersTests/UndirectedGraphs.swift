@@ -23,7 +23,8 @@ struct UndirectedExample: Sendable, CustomStringConvertible {
     loops: [0, 5, 5])
 
   static let all = [
-    awkward, UndirectedExample("one node", nodes: 1, pairs: []),
+    awkward, UndirectedExample("no nodes", nodes: 0, pairs: []),
+    UndirectedExample("one node", nodes: 1, pairs: []),
     UndirectedExample("one node with a self loop", nodes: 1, pairs: [], loops: [0]),
     UndirectedExample("no edges", nodes: 4, pairs: []),
     UndirectedExample("one pair", nodes: 2, pairs: [(0, 1)]),
@@ -84,12 +85,12 @@ func randomize<S: Scalar>(_ parameters: [Parameter<S>], deviation: Double = 0.7)
 }
 
 /// Errors of gradients against central differences, by name, each as a share of the largest element
-/// of its gradient or of a hundredth of the largest of all: where a graph is nearly invisible to a
+/// of its gradient or of a hundredth of the largest of all (or of 0.01): where a graph is nearly invisible to a
 /// band or a score is nearly 0, gradients drown in the rounding of differences.
 private func errors(
   _ gradients: [(name: String, found: Matrix<Double>?, expected: Matrix<Double>)]
 ) -> [String: Double] {
-  let floor = gradients.flatMap(\.expected.elements).reduce(0) { max($0, abs($1)) } / 100
+  let floor = gradients.flatMap(\.expected.elements).reduce(0.01) { max($0, abs($1)) } / 100
   return Dictionary(
     uniqueKeysWithValues: gradients.map { name, found, expected in
       (name, found.map { GradientCheck.relativeError($0, expected, floor: floor) } ?? .infinity)
