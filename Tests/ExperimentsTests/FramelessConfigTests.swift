@@ -184,12 +184,13 @@ struct FramelessConfigTests {
 
   // MARK: Which graphs
 
-  private func problems(_ settings: JSONValue, _ dataset: InductiveDataset<Double>) throws -> String
+  private func problems(_ settings: JSONValue, _ dataset: InductiveDataset<Double>)
+    throws -> String
   {
     let (config, problems) = decode(sampleWith(architecture: settings))
     try #require(problems == [])
     do {
-      try config.checkGraphs(of: dataset)
+      try config.checkGraphs(of: ExperimentData(dataset))
       return ""
     } catch let error as ConfigError {
       #expect(error.exitCode == ExitStatus.badData)
@@ -238,8 +239,8 @@ struct FramelessConfigTests {
     let (config, problems) = decode(frameletObjectiveSample())
     try #require(problems == [])
     let directed = dataset([try CSRGraph(nodeCount: 3, sources: [0, 1], destinations: [1, 2])])
-    #expect(throws: ConfigError.self) { try config.checkGraphs(of: directed) }
-    try config.checkGraphs(of: dataset([try graph()]))
+    #expect(throws: ConfigError.self) { try config.checkGraphs(of: ExperimentData(directed)) }
+    try config.checkGraphs(of: ExperimentData(dataset([try graph()])))
     let few = decode(frameletObjectiveSample(["bandWeights": [1, 2, 3]])).problems
     #expect(few.joined().contains("found 3 weights for 2 bands"), "\(few)")
   }

@@ -5,37 +5,23 @@ import Tensor
 // Whether the models of an experiment can be applied to the graphs of its data, found out before
 // anything is trained.
 
-extension InductiveDataset {
-  /// The graphs, each once though several samples may share it.
-  var distinctGraphs: [CSRGraph] {
-    var seen: Set<ObjectIdentifier> = []
-    return samples.map { $0.graph }.filter { seen.insert(ObjectIdentifier($0)).inserted }
-  }
-
-  /// The number of nodes of the one graph that all samples share; nil where there are several.
-  var nodeCountOfOneGraph: Int? {
-    let graphs = distinctGraphs
-    return graphs.count == 1 ? graphs[0].nodeCount : nil
-  }
-}
-
 extension ExperimentConfig {
   /// Stops at networks and objectives that the data's graphs do not allow, and makes what they need
   /// of these graphs.
   ///
   /// - Throws: ``ConfigError`` that lists all of them, `LAPACKError`.
-  func checkGraphs<S: Scalar>(of dataset: InductiveDataset<S>) throws {
+  func checkGraphs<S: Scalar>(of data: ExperimentData<S>) throws {
     var problems: [JSONProblem] = []
     for model in models {
       let path = "models.\(model.name)"
-      if let message = try model.architecture.problem(with: dataset) {
+      if let message = try model.architecture.problem(with: data) {
         problems.append(JSONProblem(path: "\(path).architecture", message: message))
       }
       for objective in model.objectives {
         guard case .framelet(let config) = objective.kind else { continue }
         let message = try problem {
-          for sample in dataset.train {
-            _ = try sample.graph.framelets(config.framelets.options, as: S.self)
+          for graph in data.graphs {
+            _ = try graph.framelets(config.framelets.options, as: S.self)
           }
         }
         guard let message else { continue }
@@ -49,27 +35,29 @@ extension ExperimentConfig {
 
 extension ArchitectureConfig {
   /// Why the network cannot be applied to the data, or nil.
-  fileprivate func problem<S: Scalar>(with dataset: InductiveDataset<S>) throws -> String? {
-    let graphs = dataset.distinctGraphs
+  fileprivate func problem<S: Scalar>(with data: ExperimentData<S>) throws -> String? {
+    let graphs = data.graphs
     if graphs.count > 1 {
       switch self {
       case .fmlp, .fmlpSimplified:
         return "the family \"\(choiceName)\" has weights for each node of one graph, but "
-          + "\(dataset.name) has \(graphs.count) graphs; choose another family, or data of one graph"
+          + "\(data.summary.name) has \(graphs.count) graphs; choose another family, or data of one graph"
       case .framelet(let config):
-        if let message = config.propagation.problem(withGraphs: graphs.count, of: dataset.name) {
+        if let message = config.propagation.problem(withGraphs: graphs.count, of: data.summary.name)
+        {
           return message
         }
       case .simplifiedFramelet(let config):
-        if let message = config.propagation.problem(withGraphs: graphs.count, of: dataset.name) {
+        if let message = config.propagation.problem(withGraphs: graphs.count, of: data.summary.name)
+        {
           return message
         }
       case .gat, .gcn, .graphsage, .mlp: break
       }
     }
     let network: Network<S> = network(
-      inputWidth: dataset.featureCount, outputWidth: dataset.labelCount,
-      nodeCount: dataset.nodeCountOfOneGraph, seed: 0)
+      inputWidth: data.featureCount, outputWidth: data.labelCount,
+      nodeCount: data.nodeCountOfOneGraph, seed: 0)
     return try Experiments.problem { for graph in graphs { try network.prepare(on: graph) } }
   }
 }
