@@ -21,15 +21,12 @@ public enum FitNetProjection: Sendable, Equatable {
 public final class FitNet<S: Scalar>: Objective {
   private let tap: Tap
   private let reference: TeacherReference<S>
-  private let studentHead: ProjectionHead<S>?
-  private let teacherHead: ProjectionHead<S>?
+  private let projected: ProjectedFeatures<S>
 
   /// The one tap that is compared.
   public var taps: [Tap] { [tap] }
   /// Those of the projections.
-  public var parameters: [Parameter<S>] {
-    (studentHead?.parameters ?? []) + (teacherHead?.parameters ?? [])
-  }
+  public var parameters: [Parameter<S>] { projected.parameters }
 
   /// - Parameters:
   ///   - name: The term's name, for those of its parameters.
@@ -46,42 +43,16 @@ public final class FitNet<S: Scalar>: Objective {
   ) {
     self.tap = tap
     self.reference = reference
-    func head(_ side: String, _ from: Int, _ to: Int, _ kind: ProjectionHeadKind)
-      -> ProjectionHead<S>
-    {
-      ProjectionHead(
-        name: "\(name).\(side)", inputWidth: from, outputWidth: to, kind: kind, seed: seed)
-    }
-    switch projection {
-    case .whereWidthsDiffer where studentWidth == teacherWidth:
-      (studentHead, teacherHead) = (nil, nil)
-    case .whereWidthsDiffer, .student:
-      studentHead = head("student", studentWidth, teacherWidth, .linear)
-      teacherHead = nil
-    case .both(let width, let kind):
-      studentHead = head("student", studentWidth, width, kind)
-      teacherHead = head("teacher", teacherWidth, width, kind)
-    }
+    projected = ProjectedFeatures(
+      name: name, studentWidth: studentWidth, teacherWidth: teacherWidth, projection: projection,
+      normalizes: true, seed: seed)
   }
 
   /// The mean squared error and its gradient at the tap.
   public func evaluate(_ input: ObjectiveInput<S>, weight: Double) -> ObjectiveValue<S> {
-    let features = input[tap]
-    let all = NodeSample.all(features.rows)
-    let studentPass = studentHead?.forward(all) { _ in features }
-    let teacherPass = teacherHead?.forward(all) { reference(input.batch, $0) }
-    let student = NormalizedRows(studentPass?.output ?? features)
-    let teacher = NormalizedRows(teacherPass?.output ?? reference(input.batch, all))
-    let (loss, dStudent) = meanSquaredError(student.output, teacher.output)
-    if let teacherPass {
-      // The gradient of the teacher's side is that of the student's with the other sign.
-      var dTeacher = dStudent
-      dTeacher.multiply(by: -1)
-      _ = teacherPass.backward(teacher.backward(dTeacher), weight, false)
-    }
-    let dProjected = student.backward(dStudent)
-    return ObjectiveValue(
-      loss: loss,
-      gradients: [tap: studentPass?.backward(dProjected, weight, true) ?? dProjected])
+    let (loss, gradient) = projected.evaluate(
+      input[tap], reference: { reference(input.batch, $0) }, weight: weight
+    ) { meanSquaredError($0, $1) }
+    return ObjectiveValue(loss: loss, gradients: [tap: gradient])
   }
 }

@@ -79,17 +79,18 @@ extension CSRGraph {
   }
 }
 
-/// What is computed once for a graph and kept as long as the graph, by name.
+/// What is computed once for a graph and kept as long as the graph, by key.
 final class GraphConstants: @unchecked Sendable {
-  private let lock = NSLock()
-  private var values: [String: Any] = [:]
+  // Recursive: one constant may be made from others.
+  private let lock = NSRecursiveLock()
+  private var values: [AnyHashable: Any] = [:]
 
-  /// The value of a name, computed where it is asked for the first time.
-  func value<Value>(_ name: String, _ compute: () -> Value) -> Value {
-    lock.withLock {
-      if let known = values[name] as? Value { return known }
-      let value = compute()
-      values[name] = value
+  /// The value of a key, computed where it is asked for the first time.
+  func value<Value>(_ key: AnyHashable, _ compute: () throws -> Value) rethrows -> Value {
+    try lock.withLock {
+      if let known = values[key] as? Value { return known }
+      let value = try compute()
+      values[key] = value
       return value
     }
   }

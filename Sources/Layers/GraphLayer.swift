@@ -50,6 +50,11 @@ public protocol GraphLayer<S>: AnyObject {
   var outputWidth: Int { get }
   /// The parameters, in a fixed order.
   var parameters: [Parameter<S>] { get }
+  /// Makes what forward passes on `graph` need of it, which the graph then keeps. A layer that works
+  /// on every graph needs nothing.
+  ///
+  /// - Throws: Where no forward pass on this graph is possible, an error that says why.
+  func prepare(on graph: CSRGraph) throws
   /// The output for the features `x`, n x inputWidth, of the nodes of `graph`: n x outputWidth.
   ///
   /// - Parameter needsInputGradient: Whether the backward pass shall return the gradient of x, which
@@ -60,6 +65,9 @@ public protocol GraphLayer<S>: AnyObject {
 }
 
 extension GraphLayer {
+  /// Nothing to make.
+  public func prepare(on graph: CSRGraph) throws {}
+
   /// The output for dense features.
   public func forward(
     _ x: Matrix<S>, on graph: CSRGraph, _ context: ForwardContext, needsInputGradient: Bool

@@ -52,7 +52,7 @@ public struct NetworkPass<S: Scalar> {
 public final class Network<S: Scalar> {
   /// The layers; the last gives the logits, the others are hidden.
   public let layers: [any GraphLayer<S>]
-  private let activation: Activation
+  let activation: Activation
 
   /// A network of at least one layer whose widths fit.
   public init(layers: [any GraphLayer<S>], activation: Activation) {
@@ -64,8 +64,18 @@ public final class Network<S: Scalar> {
     self.activation = activation
   }
 
-  /// The parameters of all layers.
-  public var parameters: [Parameter<S>] { layers.flatMap { $0.parameters } }
+  /// The parameters of all layers; what several layers share is there once.
+  public var parameters: [Parameter<S>] {
+    var seen: Set<ObjectIdentifier> = []
+    return layers.flatMap { $0.parameters }.filter { seen.insert(ObjectIdentifier($0)).inserted }
+  }
+
+  /// Makes what the layers need of a graph before a forward pass on it.
+  ///
+  /// - Throws: What ``GraphLayer/prepare(on:)`` throws.
+  public func prepare(on graph: CSRGraph) throws {
+    for layer in layers { try layer.prepare(on: graph) }
+  }
 
   /// The number of learnt numbers.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.count } }

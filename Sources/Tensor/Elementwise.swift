@@ -164,6 +164,21 @@ public func exponentialBackward<S>(output y: Matrix<S>, dOutput: Matrix<S>, fact
   }
 }
 
+/// y = 1 / (1 + exp(-x)).
+public func sigmoid<S>(_ x: Matrix<S>) -> Matrix<S> {
+  let source = x.pointer
+  return x.mapRanges { r, target in S.kernels.sigmoid(r.count, source + r.lowerBound, target) }
+}
+
+/// dx = dy y (1 - y), from the output y of ``sigmoid(_:)``.
+public func sigmoidBackward<S>(output y: Matrix<S>, dOutput: Matrix<S>) -> Matrix<S> {
+  expectSameShape(y, dOutput)
+  let (output, gradient) = (y.pointer, dOutput.pointer)
+  return y.mapRanges { r, target in
+    S.kernels.sigmoidBackward(r.count, output + r.lowerBound, gradient + r.lowerBound, target)
+  }
+}
+
 /// y = (x + offset)^degree, for a degree of at least 1.
 public func power<S>(_ x: Matrix<S>, offset: S, degree: Int) -> Matrix<S> {
   precondition(degree >= 1, "a polynomial's degree is at least 1")

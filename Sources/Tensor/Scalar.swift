@@ -41,6 +41,8 @@ public struct Kernels<S: Scalar>: @unchecked Sendable {
   let leakyReLUBackward: (Int, S, In, In, Out) -> Void
   let exp: (Int, S, In, Out) -> Void
   let expBackward: (Int, S, In, In, Out) -> Void
+  let sigmoid: (Int, In, Out) -> Void
+  let sigmoidBackward: (Int, In, In, Out) -> Void
   let power: (Int, S, Int32, In, Out) -> Void
   let powerBackward: (Int, S, Int32, In, In, Out) -> Void
   let dropout: (Int, Int, S, Words, Words, In, Out) -> Void
@@ -139,6 +141,8 @@ extension Float: Scalar {
     leakyReLUBackward: ck_leaky_relu_backward_f32,
     exp: ck_exp_f32,
     expBackward: ck_exp_backward_f32,
+    sigmoid: ck_sigmoid_f32,
+    sigmoidBackward: ck_sigmoid_backward_f32,
     power: ck_power_f32,
     powerBackward: ck_power_backward_f32,
     dropout: ck_dropout_f32,
@@ -200,6 +204,8 @@ extension Double: Scalar {
     leakyReLUBackward: ck_leaky_relu_backward_f64,
     exp: ck_exp_f64,
     expBackward: ck_exp_backward_f64,
+    sigmoid: ck_sigmoid_f64,
+    sigmoidBackward: ck_sigmoid_backward_f64,
     power: ck_power_f64,
     powerBackward: ck_power_backward_f64,
     dropout: ck_dropout_f64,

@@ -26,6 +26,11 @@ struct SchemaTests {
     #expect(try refusals(in: sampleConfig) > 500)
     #expect(try refusals(in: graphSAGESample, under: "models.2.architecture") > 50)
     #expect(try refusals(in: oneGraphSample, under: "data.") > 80)
+    for sample in framelessSamples {
+      #expect(try refusals(in: sample, under: "models.2.architecture") > 50)
+    }
+    let objective = frameletObjectiveSample(["bandWeights": [1, 2]])
+    #expect(try refusals(in: objective, under: "models.1.objectives.4") > 50)
   }
 
   private func refusals(in config: JSONValue, under prefix: String = "") throws -> Int {
@@ -46,6 +51,7 @@ struct SchemaTests {
               [
                 "has no tap", "heads: found", "none compares", "is before", "probability",
                 "nesterov", "no nodes to test", "expected a number from", "expected 1, as",
+                "shared encoders", "weights for",
               ]
               .contains(where: problem.contains) || problem.contains("more than a graph's")
             }, "\(path) = \(value.compactText): \(problems)")

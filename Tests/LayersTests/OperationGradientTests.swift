@@ -38,6 +38,10 @@ import Testing
         at: x, forward: { exponential($0, factor: -0.7) },
         backward: { exponentialBackward(output: $0, dOutput: $1, factor: -0.7) })
         < gradientTolerance)
+    #expect(
+      error(
+        at: x, forward: { sigmoid($0) }, backward: { sigmoidBackward(output: $0, dOutput: $1) })
+        < gradientTolerance)
     for degree in 1...4 {
       #expect(
         error(

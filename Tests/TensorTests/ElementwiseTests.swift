@@ -77,6 +77,24 @@ import Testing
     }
   }
 
+  @Test(arguments: counts) func sigmoids(_ n: Int) {
+    check(
+      n, naive: { 1 / (1 + exp(-$0)) }, float: { sigmoid($0) }, double: { sigmoid($0) })
+    check(
+      n, naive: { y, dy in dy * y * (1 - y) }, float: { sigmoidBackward(output: $0, dOutput: $1) },
+      double: { sigmoidBackward(output: $0, dOutput: $1) })
+  }
+
+  @Test func sigmoidsSaturate() {
+    func check<S: Scalar>(_: S.Type) {
+      let y = sigmoid(Matrix<S>(1, 5, [-1e4, 0, 1e4, -.infinity, .nan])).elements
+      #expect(y[0] >= 0 && y[0] < 1e-37 && y[1] == 0.5 && y[2] == 1)
+      #expect(y[3] >= 0 && y[3] < 1e-37 && y[4].isNaN)
+    }
+    check(Float.self)
+    check(Double.self)
+  }
+
   @Test(arguments: counts) func exponentialsAndPowers(_ n: Int) {
     check(
       n, naive: { exp(-1.5 * $0) }, float: { exponential($0, factor: -1.5) },

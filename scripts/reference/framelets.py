@@ -115,14 +115,18 @@ def operators(functions, scales, matrix):
     return [low] + [parts[r] for r in range(1, masks) for parts in by_level]
 
 
-def write(folder):
-    torch.manual_seed(41)
-    # A cycle with chords and a tail, a parallel edge, a triangle with a tail apart, an isolated
-    # node, self loops. No argument of the entropy bank comes near its jump.
+def undirected():
+    """A cycle with chords and a tail, a parallel edge, a triangle with a tail apart, an isolated
+    node, self loops. No argument of the entropy bank comes near its jump."""
     pairs = [(0, 1), (1, 2), (2, 3), (3, 4), (4, 0), (0, 2), (1, 3), (4, 5), (5, 6), (1, 2)]
     pairs += [(7, 8), (8, 9), (9, 7), (9, 10), (10, 11)]
     edges = [e for a, b in pairs for e in ((a, b), (b, a))] + [(3, 3), (12, 12)]
-    graph = EdgeList(13, edges)
+    return EdgeList(13, edges)
+
+
+def write(folder):
+    torch.manual_seed(41)
+    graph = undirected()
     verify_laplacian(graph)
     matrix = laplacian(graph)
     values, vectors = torch.linalg.eigh(matrix)

@@ -8,6 +8,7 @@ import torch
 import baselines
 import curvature
 import dense
+import frameless
 import framelets
 import gat
 import gcn
@@ -28,7 +29,8 @@ def main():
     torch.set_num_threads(1)
     initialization.verify()
     modules = (
-        gat, gcn, sage, dense, losses, lsp, baselines, optimizers, student, framelets, curvature,
+        gat, gcn, sage, dense, losses, lsp, baselines, optimizers, student, framelets,
+        frameless, curvature,
     )
     for module in modules:
         module.write(folder)

@@ -52,6 +52,9 @@ void ck_philox4x32(const uint32_t key[2], const uint32_t counter[4], uint32_t ou
   /* y = exp(a x);  dx = a y dy */                                                                 \
   void ck_exp_##SUFFIX(long n, REAL a, const REAL *x, REAL *y);                                    \
   void ck_exp_backward_##SUFFIX(long n, REAL a, const REAL *y, const REAL *dy, REAL *dx);          \
+  /* y = 1 / (1 + exp(-x));  dx = dy y (1 - y) */                                                  \
+  void ck_sigmoid_##SUFFIX(long n, const REAL *x, REAL *y);                                        \
+  void ck_sigmoid_backward_##SUFFIX(long n, const REAL *y, const REAL *dy, REAL *dx);              \
   /* y = (x + offset)^degree;  dx = degree (x + offset)^(degree - 1) dy;  degree >= 1 */           \
   void ck_power_##SUFFIX(long n, REAL offset, int degree, const REAL *x, REAL *y);                 \
   void ck_power_backward_##SUFFIX(long n, REAL offset, int degree, const REAL *x, const REAL *dy,  \

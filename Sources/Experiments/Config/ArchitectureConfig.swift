@@ -4,13 +4,18 @@ enum ArchitectureConfig: Variant {
   case gcn(GCNConfig)
   case graphsage(GraphSAGEConfig)
   case mlp(MLPConfig)
+  case framelet(FrameletConfig)
+  case simplifiedFramelet(SimplifiedFrameletConfig)
+  case fmlp(FMLPConfig)
+  case fmlpSimplified(SimplifiedFMLPConfig)
 
   init() { self = .gat(GATConfig()) }
 
   static let tag = "family"
   static let choices = [
     VariantChoice(Self.gat), VariantChoice(Self.gcn), VariantChoice(Self.graphsage),
-    VariantChoice(Self.mlp),
+    VariantChoice(Self.mlp), VariantChoice(Self.framelet), VariantChoice(Self.simplifiedFramelet),
+    VariantChoice(Self.fmlp), VariantChoice(Self.fmlpSimplified),
   ]
 
   /// The active family's settings, whatever the family.
@@ -20,6 +25,10 @@ enum ArchitectureConfig: Variant {
     case .gcn(let settings): settings
     case .graphsage(let settings): settings
     case .mlp(let settings): settings
+    case .framelet(let settings): settings
+    case .simplifiedFramelet(let settings): settings
+    case .fmlp(let settings): settings
+    case .fmlpSimplified(let settings): settings
     }
   }
 

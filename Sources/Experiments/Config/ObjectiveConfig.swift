@@ -47,6 +47,7 @@ enum ObjectiveKind: Variant {
   case gcrd(GCRDConfig)
   case alignahead(AlignaheadConfig)
   case mutual(MutualConfig)
+  case framelet(FrameletObjectiveConfig)
 
   init() { self = .bce(BinaryCrossEntropyConfig()) }
 
@@ -55,7 +56,7 @@ enum ObjectiveKind: Variant {
     VariantChoice(Self.bce), VariantChoice(Self.crossEntropy), VariantChoice(Self.lsp),
     VariantChoice(Self.kd), VariantChoice(Self.fitnet), VariantChoice(Self.at),
     VariantChoice(Self.mmd), VariantChoice(Self.gsp), VariantChoice(Self.gcrd),
-    VariantChoice(Self.alignahead), VariantChoice(Self.mutual),
+    VariantChoice(Self.alignahead), VariantChoice(Self.mutual), VariantChoice(Self.framelet),
   ]
 
   /// The settings, whatever the kind.
@@ -72,6 +73,7 @@ enum ObjectiveKind: Variant {
     case .gcrd(let settings): settings
     case .alignahead(let settings): settings
     case .mutual(let settings): settings
+    case .framelet(let settings): settings
     }
   }
 

@@ -6,14 +6,14 @@ import Tensor
 
 extension FeatureObjectiveSettings {
   /// The teacher's features that the objective reads.
-  fileprivate func reference<S: Scalar>(
+  func reference<S: Scalar>(
     _ teachers: TrainedTeachers<S>
   ) throws -> TeacherReference<S> {
     try teachers[source].reference(at: features.teacher)
   }
 
   /// The columns of the student's and of the teacher's features.
-  fileprivate func widths<S: Scalar>(
+  func widths<S: Scalar>(
     _ teachers: TrainedTeachers<S>
   ) throws -> (student: Int, teacher: Int) {
     guard let student = teachers.context.student.width(at: features.student),
@@ -45,17 +45,21 @@ extension FitNetConfig {
   func objective<S: Scalar>(
     named name: String, _ teachers: TrainedTeachers<S>
   ) throws -> any Objective<S> {
-    let projection: FitNetProjection =
-      switch projection {
-      case .whereWidthsDiffer: .whereWidthsDiffer
-      case .student: .student
-      case .both(let config): .both(width: config.width, head: config.head)
-      }
     let widths = try widths(teachers)
     return FitNet(
       name: name, tap: features.student, studentWidth: widths.student,
-      teacherWidth: widths.teacher, projection: projection, seed: teachers.context.seed,
+      teacherWidth: widths.teacher, projection: projection.distill, seed: teachers.context.seed,
       reference: try reference(teachers))
+  }
+}
+
+extension FitNetProjectionConfig {
+  var distill: FitNetProjection {
+    switch self {
+    case .whereWidthsDiffer: .whereWidthsDiffer
+    case .student: .student
+    case .both(let config): .both(width: config.width, head: config.head)
+    }
   }
 }
 

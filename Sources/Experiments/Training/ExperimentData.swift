@@ -9,6 +9,8 @@ final class ExperimentData<S: Scalar> {
   let featureCount: Int
   /// Labels, or classes, of a node.
   let labelCount: Int
+  /// The graphs, each once though several parts may share it.
+  let graphs: [CSRGraph]
   private let make: (UInt64) throws -> InductiveDataset<S>
   private var latest: (seed: UInt64, parts: InductiveDataset<S>)?
 
@@ -24,6 +26,8 @@ final class ExperimentData<S: Scalar> {
     self.summary = summary
     featureCount = parts.featureCount
     labelCount = parts.labelCount
+    var seen: Set<ObjectIdentifier> = []
+    graphs = parts.samples.map { $0.graph }.filter { seen.insert(ObjectIdentifier($0)).inserted }
     make = { _ in parts }
   }
 
@@ -48,8 +52,12 @@ final class ExperimentData<S: Scalar> {
     self.summary = summary
     featureCount = source.featureCount
     labelCount = source.classCount
+    graphs = [data.graph]
     make = { data.parts(try split($0)) }
   }
+
+  /// The number of nodes where there is one graph; nil where there are several.
+  var nodeCountOfOneGraph: Int? { graphs.count == 1 ? graphs[0].nodeCount : nil }
 
   /// Whether the data are generated.
   var isSynthetic: Bool { summary.synthetic }

@@ -149,7 +149,7 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
   private func network(_ model: ModelConfig, seed: UInt64) -> Network<S> {
     model.architecture.network(
       inputWidth: data.featureCount, outputWidth: data.labelCount,
-      seed: model.firstValuesSeed(seed))
+      nodeCount: data.nodeCountOfOneGraph, seed: model.firstValuesSeed(seed))
   }
 
   private func teacher(

@@ -16,7 +16,12 @@ extension ArchitectureConfig {
   /// The network, with first values that depend on the seed and on the places of the parameters
   /// alone: models of one architecture start from the same numbers, so that what differs between
   /// two methods is the method.
-  func network<S: Scalar>(inputWidth: Int, outputWidth: Int, seed: UInt64) -> Network<S> {
+  ///
+  /// - Parameter nodeCount: The nodes of the one graph that the network is for, which some families
+  ///   need; nil where there are several graphs.
+  func network<S: Scalar>(
+    inputWidth: Int, outputWidth: Int, nodeCount: Int? = nil, seed: UInt64
+  ) -> Network<S> {
     switch self {
     case .gat(let config):
       return config.network(inputWidth: inputWidth, outputWidth: outputWidth, seed: seed)
@@ -38,6 +43,16 @@ extension ArchitectureConfig {
           name: $0, inputWidth: $1, outputWidth: $2, bias: config.bias, dropout: S(config.dropout),
           seed: seed)
       }
+    case .framelet(let config):
+      return config.network(inputWidth: inputWidth, outputWidth: outputWidth, seed: seed)
+    case .simplifiedFramelet(let config):
+      return config.network(inputWidth: inputWidth, outputWidth: outputWidth, seed: seed)
+    case .fmlp(let config):
+      return config.network(
+        inputWidth: inputWidth, outputWidth: outputWidth, nodeCount: nodeCount, seed: seed)
+    case .fmlpSimplified(let config):
+      return config.network(
+        inputWidth: inputWidth, outputWidth: outputWidth, nodeCount: nodeCount, seed: seed)
     }
   }
 }

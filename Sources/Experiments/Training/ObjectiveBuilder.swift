@@ -85,6 +85,7 @@ extension ObjectiveKind {
     case .gcrd(let config): try config.objective(named: name, teachers)
     case .alignahead(let config): config.objective(teachers.context)
     case .mutual(let config): config.objective(teachers.context)
+    case .framelet(let config): try config.objective(named: name, teachers)
     }
   }
 }

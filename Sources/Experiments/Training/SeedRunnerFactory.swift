@@ -9,14 +9,21 @@ func makeSeedRunner(_ context: RunContext) throws -> any SeedRunner {
   Parallel.threads = context.threads
   context.progress.activity("loading \(context.config.data.name)")
   switch context.config.precision {
-  case .float32: return ExperimentTraining<Float>(context, try context.data())
-  case .float64: return ExperimentTraining<Double>(context, try context.data())
+  case .float32: return ExperimentTraining<Float>(context, try context.checkedData())
+  case .float64: return ExperimentTraining<Double>(context, try context.checkedData())
   }
 }
 
 extension RunContext {
+  /// The data that the config names, once its models are known to fit their graphs.
+  fileprivate func checkedData<S: Scalar>() throws -> ExperimentData<S> {
+    let data: ExperimentData<S> = try data()
+    try config.checkGraphs(of: data)
+    return data
+  }
+
   /// The data that the config names.
-  fileprivate func data<S: Scalar>() throws -> ExperimentData<S> {
+  private func data<S: Scalar>() throws -> ExperimentData<S> {
     if config.data.isOneGraph { return try nodeData() }
     let parts = try loadPPI()
     try checkTasks(fit: parts)

@@ -1,7 +1,7 @@
 import Foundation
 
 /// How the integrals of Chebyshev coefficients are computed.
-public enum ChebyshevQuadrature: Sendable, Equatable {
+public enum ChebyshevQuadrature: Sendable, Hashable {
   /// The Gauss-Chebyshev sum: exact for polynomials, and to rounding for smooth masks.
   case gauss
   /// The trapezoid rule over theta in [0, pi] at that many points, ends included; 500 in the

@@ -11,7 +11,7 @@ import Foundation
 /// ACHA 2017 (Haar, linear, quadratic); X. Zheng et al., "How framelets enhance graph neural
 /// networks", ICML 2021 (their use in graph convolutions); M. Yang et al., "Quasi-framelets",
 /// arXiv:2201.04728 (entropy, sigmoid).
-public enum FilterBank: Sendable, Equatable {
+public enum FilterBank: Sendable, Hashable {
   /// cos(x/2); sin(x/2).
   case haar
   /// cos^2(x/2); sin(x) / sqrt 2; sin^2(x/2).

@@ -1,5 +1,5 @@
 /// In which order the levels of a framelet transform dilate the spectrum.
-public enum DilationOrder: Sendable, Equatable, CaseIterable {
+public enum DilationOrder: String, Sendable, CaseIterable {
   /// Level l sees (pi / lambda_max) s^(l - Lev) L: s^(-J + l - 1) L with
   /// J = log(lambda_max / pi) / log s + Lev - 1, as in the published code of UFG and of frameless
   /// distillation for the Haar, linear and quadratic banks.
@@ -11,7 +11,7 @@ public enum DilationOrder: Sendable, Equatable, CaseIterable {
 }
 
 /// How the operators of a framelet transform are computed.
-public enum FrameletRoute: Sendable, Equatable {
+public enum FrameletRoute: Sendable, Hashable {
   /// From the eigen-decomposition of L: n^2 numbers and O(n^3) work, for small graphs.
   case exact
   /// By Chebyshev polynomials of degree `terms` - 1, through products with the sparse L. Each level
@@ -20,7 +20,7 @@ public enum FrameletRoute: Sendable, Equatable {
 }
 
 /// What a framelet transform is made from besides the graph.
-public struct FrameletOptions: Sendable, Equatable {
+public struct FrameletOptions: Sendable, Hashable {
   /// The masks.
   public var bank: FilterBank
   /// The number of levels, Lev, at least 1.
@@ -47,6 +47,15 @@ public struct FrameletOptions: Sendable, Equatable {
     self.order = order
     self.largestEigenvalue = largestEigenvalue
     self.route = route
+  }
+
+  /// The bands in the order of results: the low pass of the last level; then mask by mask the high
+  /// passes, each from level 1 to Lev. 1 + (R - 1) Lev of them.
+  public var bands: [FrameletBand] {
+    [FrameletBand(mask: 0, level: levels)]
+      + (1..<bank.maskCount).flatMap { mask in
+        (0..<max(levels, 0)).map { FrameletBand(mask: mask, level: $0 + 1) }
+      }
   }
 
   /// What level l = 1 ... Lev multiplies L with, for a given lambda_max.

@@ -33,8 +33,7 @@ public struct FrameletTransform<S: Scalar>: Sendable {
   public let options: FrameletOptions
   /// The lambda_max that levels are scaled with.
   public let largestEigenvalue: Double
-  /// The bands in the order of results: the low pass of the last level; then mask by mask the high
-  /// passes, each from level 1 to Lev. 1 + (R - 1) Lev of them.
+  /// The bands in the order of results, those of ``FrameletOptions/bands``.
   public let bands: [FrameletBand]
   /// The number of nodes, n.
   public let nodeCount: Int
@@ -56,27 +55,34 @@ public struct FrameletTransform<S: Scalar>: Sendable {
     try options.validate()
     self.options = options
     nodeCount = laplacian.graph.nodeCount
-    bands =
-      [FrameletBand(mask: 0, level: options.levels)]
-      + (1..<options.bank.maskCount).flatMap { mask in
-        (1...options.levels).map { FrameletBand(mask: mask, level: $0) }
-      }
+    bands = options.bands
     switch options.route {
     case .exact:
+      guard nodeCount <= Self.exactLimit else {
+        throw FrameletError.tooLargeForExact(nodes: nodeCount, limit: Self.exactLimit)
+      }
       let (values, vectors) = try symmetricEigen(laplacian.dense())
       let top = values.last ?? 1
       largestEigenvalue = try Self.checked(options.largestEigenvalue, atLeast: top) ?? min(2, top)
       operators = ExactFramelets<S>(
         values: values, vectors: vectors, options: options, largestEigenvalue: largestEigenvalue)
     case .chebyshev(let terms, let quadrature):
-      let top = try LargestEigenvalue(of: laplacian)
-      largestEigenvalue =
-        try Self.checked(options.largestEigenvalue, atLeast: top.estimate) ?? top.upperBound
+      if options.largestEigenvalue == 2 {
+        // No eigenvalue exceeds it.
+        largestEigenvalue = 2
+      } else {
+        let top = try LargestEigenvalue(of: laplacian)
+        largestEigenvalue =
+          try Self.checked(options.largestEigenvalue, atLeast: top.estimate) ?? top.upperBound
+      }
       operators = ChebyshevFramelets<S>(
         laplacian: laplacian, terms: terms, quadrature: quadrature, options: options,
         largestEigenvalue: largestEigenvalue)
     }
   }
+
+  /// Above this the eigenvectors alone take more than 3 GB, and LAPACK hours.
+  private static var exactLimit: Int { 20_000 }
 
   private static func checked(_ given: Double?, atLeast top: Double) throws -> Double? {
     guard let given else { return nil }

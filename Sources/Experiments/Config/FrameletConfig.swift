@@ -1,0 +1,50 @@
+/// A network of spatial framelet convolutions.
+struct FrameletConfig: ArchitectureSettings {
+  static let name = "framelet"
+  static let note =
+    "Spatial framelet network (Shi et al. 2025): in each band a propagation and a relu."
+
+  var hidden: [Int] = []
+  var propagation = FrameletPropagationConfig()
+  /// Dropout on each layer's input.
+  var dropout = 0.0
+  /// That of the first layer, where it is another.
+  var inputDropout: Double?
+  var bias = true
+
+  mutating func fields(_ visitor: any FieldVisitor) {
+    visitor.field("hidden", &hidden, .widths, required: true, "Width of each hidden layer.")
+    propagation.fields(visitor)
+    visitor.field("dropout", &dropout, .dropout, "Dropout on each layer's input.")
+    visitor.field(
+      "inputDropout", &inputDropout, .orNull(.dropout),
+      "Dropout on the node features (0 as published); null for the same as dropout.")
+    visitor.field("bias", &bias, .boolean, "Whether each layer adds a bias.")
+  }
+}
+
+/// One linear layer of powers of framelet operators.
+struct SimplifiedFrameletConfig: ArchitectureSettings {
+  static let name = "simplifiedFramelet"
+  static let note = "Simplified framelet network (Shi et al. 2025): one linear layer."
+
+  var power = 2
+  var propagation = FrameletPropagationConfig()
+  /// Dropout on the input.
+  var dropout = 0.0
+  var bias = true
+
+  var hidden: [Int] { [] }
+
+  mutating func fields(_ visitor: any FieldVisitor) {
+    visitor.field("power", &power, .power, "The power of each band's operator.")
+    propagation.fields(visitor)
+    visitor.field("dropout", &dropout, .dropout, "Dropout on the input.")
+    visitor.field("bias", &bias, .boolean, "Whether it adds a bias.")
+  }
+}
+
+extension FieldRule where Value == Int {
+  /// A power of a graph's operators.
+  static var power: FieldRule { .integer(1...256) }
+}
