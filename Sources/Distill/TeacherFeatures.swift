@@ -18,6 +18,7 @@ public typealias TeacherStructure<S: Scalar> = (GraphBatch<S>) -> Matrix<S>
 public final class TeacherFeatures<S: Scalar> {
   private let teacher: Network<S>
   private let graphs: [GraphSample<S>]
+  private let inputs: [GraphSample<S>]
   private var taps: Set<Tap> = []
   private var structures: [(tap: Tap, kernel: SimilarityKernel)] = []
   private var byGraph: [Int: Features] = [:]
@@ -32,9 +33,18 @@ public final class TeacherFeatures<S: Scalar> {
   /// - Parameters:
   ///   - teacher: The network.
   ///   - graphs: What the members of batches count.
-  public init(teacher: Network<S>, graphs: [GraphSample<S>]) {
+  ///   - inputs: What the network is applied to in the place of each of them, where it was trained on
+  ///     other edges between the same nodes; the graphs themselves if nil. Local structures are those
+  ///     of ``graphs`` even so.
+  public init(
+    teacher: Network<S>, graphs: [GraphSample<S>], inputs: [GraphSample<S>]? = nil
+  ) {
+    precondition(
+      inputs?.map(\.graph.nodeCount) ?? graphs.map(\.graph.nodeCount)
+        == graphs.map(\.graph.nodeCount), "inputs of other nodes")
     self.teacher = teacher
     self.graphs = graphs
+    self.inputs = inputs ?? graphs
   }
 
   /// Forgets what was computed; to be called after each step of the network's optimiser.
@@ -93,7 +103,7 @@ public final class TeacherFeatures<S: Scalar> {
 
   private func features(ofGraph member: Int) -> Features {
     if let known = byGraph[member] { return known }
-    let sample = graphs[member]
+    let (sample, graph) = (inputs[member], graphs[member].graph)
     let read = taps.union(structures.map(\.tap))
     guard let last = teacher.taps.last(where: read.contains) else {
       preconditionFailure("nobody said what would be read")
@@ -102,7 +112,7 @@ public final class TeacherFeatures<S: Scalar> {
     let features = Features(
       taps: pass.taps.filter { taps.contains($0.key) },
       structures: structures.map { tap, kernel in
-        localStructure(sample.graph, features: pass.taps[tap]!, kernel: kernel)
+        localStructure(graph, features: pass.taps[tap]!, kernel: kernel)
       })
     byGraph[member] = features
     return features

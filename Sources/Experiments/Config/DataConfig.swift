@@ -15,6 +15,7 @@ struct DataConfig: Record {
   /// Whether every node gets an edge to itself.
   var selfLoops = true
   var normalizeFeatures = Normalization.none
+  var rewiring = RewiringConfig()
   private var chosenSplit: SplitConfig?
   private var chosenShape: SyntheticNodeConfig?
 
@@ -82,6 +83,10 @@ struct DataConfig: Record {
       visitor.field(
         "normalizeFeatures", &normalizeFeatures, .choice,
         "One graph: leave features as they are, or divide each node's by their sum.")
+      visitor.record(
+        "rewiring", &rewiring,
+        "One graph: the rewired graph beside the original, for models whose \"graph\" is "
+          + "\"rewired\".")
       visitor.record(
         "syntheticNodes", &syntheticNodes,
         "The size of \"synthetic-nodes\", or of the generated stand-in for one graph. By default "

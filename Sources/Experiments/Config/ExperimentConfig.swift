@@ -45,9 +45,22 @@ struct ExperimentConfig: Record {
     if let name = firstDuplicate(of: models.map(\.name)) {
       found.append(Inconsistency(key: "models", message: "two models are named \"\(name)\""))
     } else {
-      found += referenceInconsistencies + groupInconsistencies
+      found += referenceInconsistencies + groupInconsistencies + graphInconsistencies
     }
     return found
+  }
+
+  /// Models on a rewired graph that there is not.
+  private var graphInconsistencies: [Inconsistency] {
+    guard data.rewiring.flow == nil else { return [] }
+    return models.filter { $0.graph == .rewired }.map { model in
+      let reason =
+        data.isOneGraph || data.name.isEmpty
+        ? "data.rewiring is \"none\"; set data.rewiring.type to \"sdrf\""
+        : "only data of one graph can be rewired, and \(data.name) has several"
+      return Inconsistency(
+        key: "models.\(model.name).graph", message: "found \"rewired\", but \(reason)")
+    }
   }
 
   /// The configuration without what may differ between runs that belong together: two runs with

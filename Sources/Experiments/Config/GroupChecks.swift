@@ -30,6 +30,12 @@ extension ExperimentConfig {
             "differs from that of \"\(group[0].name)\", beside which the model is trained"
           found.append(Inconsistency(key: "\(path).training.\(difference)", message: message))
         }
+        if student.graph != group[0].graph {
+          let message =
+            "found \"\(student.graph.rawValue)\", but \"\(group[0].name)\", beside which the model "
+            + "is trained, has the \(group[0].graph.rawValue) graph"
+          found.append(Inconsistency(key: "\(path).graph", message: message))
+        }
         if student.training.turns == .batch, group.count == 1 {
           let message = "found \"batch\", but no other model is trained beside this one"
           found.append(Inconsistency(key: "\(path).training.turns", message: message))

@@ -5,6 +5,8 @@ struct ModelConfig: Record {
   /// Models with the same group, one after the other, train together, in turns; nil for alone.
   var group: String?
   var start = Start.identical
+  /// Which of the data's graphs the model is trained and tested on.
+  var graph = GraphChoice.original
   var architecture = ArchitectureConfig()
   var training = TrainingConfig()
   /// The training loss is the weighted sum of these.
@@ -18,6 +20,14 @@ struct ModelConfig: Record {
     case own
   }
 
+  /// A graph of the data.
+  enum GraphChoice: String, CaseIterable {
+    /// As it is in the files.
+    case original
+    /// What the data's rewiring makes of it.
+    case rewired
+  }
+
   mutating func fields(_ visitor: any FieldVisitor) {
     visitor.field("name", &name, .name, required: true, "The model's name in results.")
     visitor.foreign(
@@ -29,6 +39,10 @@ struct ModelConfig: Record {
     visitor.field(
       "start", &start, .choice,
       "First values: identical copies for models of one architecture, or the model's own.")
+    visitor.field(
+      "graph", &graph, .choice,
+      "The graph that the model is trained and tested on: the original, or what data.rewiring makes "
+        + "of it.")
     visitor.record("architecture", &architecture, required: true, "The network.")
     visitor.record("training", &training, required: true, "How the model is trained.")
     visitor.records(

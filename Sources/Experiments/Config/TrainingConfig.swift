@@ -10,6 +10,9 @@ struct TrainingConfig: Record {
   var evaluateEvery = 1
   var checkpoint = Checkpoint.bestValidation
   var selectOn = Metric.microF1
+  /// Evaluations in a row without a better score after which the training ends; nil for all epochs.
+  var patience: Int?
+  var asPublished = PublishedTrainingConfig()
 
   /// How models that train together take turns.
   enum Turns: String, CaseIterable {
@@ -60,5 +63,11 @@ struct TrainingConfig: Record {
       "Which weights are kept: where the validation score rose or the training loss fell, where "
         + "the score rose, or the last.")
     visitor.field("selectOn", &selectOn, .choice, "The validation score that checkpoints go by.")
+    visitor.field(
+      "patience", &patience, .orNull(.integer(1...1_000_000)),
+      "Evaluations in a row without a better validation score after which the training ends; null "
+        + "for all epochs.")
+    visitor.record(
+      "asPublished", &asPublished, "Quirks of published training loops, to compare with.")
   }
 }

@@ -12,7 +12,12 @@ final class ExperimentData<S: Scalar> {
   /// The graphs, each once though several parts may share it.
   let graphs: [CSRGraph]
   private let make: (UInt64) throws -> InductiveDataset<S>
+  private let rewire: ((UInt64) throws -> RewiredParts)?
   private var latest: (seed: UInt64, parts: InductiveDataset<S>)?
+  private var latestRewired: (seed: UInt64, parts: RewiredParts)?
+
+  /// The parts on the rewired graph, and what was done to make it.
+  typealias RewiredParts = (parts: InductiveDataset<S>, rewiring: RewiredGraph)
 
   /// Data whose parts are the same for every seed.
   init(_ parts: InductiveDataset<S>) {
@@ -29,13 +34,17 @@ final class ExperimentData<S: Scalar> {
     var seen: Set<ObjectIdentifier> = []
     graphs = parts.samples.map { $0.graph }.filter { seen.insert(ObjectIdentifier($0)).inserted }
     make = { _ in parts }
+    rewire = nil
   }
 
   /// One graph with a split for each seed.
   ///
-  /// - Parameter words: The split in words.
+  /// - Parameters:
+  ///   - words: The split in words.
+  ///   - flow: What rewires the graph; nil where there is no rewired graph.
   init(
     _ data: TransductiveDataset<S>, splitInWords words: String,
+    rewiredBy flow: StochasticDiscreteRicciFlow? = nil,
     split: @escaping (UInt64) throws -> NodeSplit
   ) {
     let source = data.source
@@ -54,6 +63,12 @@ final class ExperimentData<S: Scalar> {
     labelCount = source.classCount
     graphs = [data.graph]
     make = { data.parts(try split($0)) }
+    rewire = flow.map { flow in
+      { seed in
+        let rewired = try flow.rewire(source.graph, seed: seed)
+        return (data.on(rewired.graph).parts(try split(seed)), rewired)
+      }
+    }
   }
 
   /// The number of nodes where there is one graph; nil where there are several.
@@ -70,5 +85,24 @@ final class ExperimentData<S: Scalar> {
     let parts = try make(seed)
     latest = (seed, parts)
     return parts
+  }
+
+  /// The same on the rewired graph, with what was done to make it.
+  ///
+  /// - Throws: ``DataError``, `CurvatureError` where the graph cannot be rewired.
+  func rewired(seed: UInt64) throws -> RewiredParts {
+    if let latestRewired, latestRewired.seed == seed { return latestRewired.parts }
+    guard let rewire else { preconditionFailure("a model on a rewired graph passed the checks") }
+    let parts = try rewire(seed)
+    latestRewired = (seed, parts)
+    return parts
+  }
+
+  /// The parts on the graph of a model's choice.
+  func parts(seed: UInt64, on graph: ModelConfig.GraphChoice) throws -> InductiveDataset<S> {
+    switch graph {
+    case .original: try parts(seed: seed)
+    case .rewired: try rewired(seed: seed).parts
+    }
   }
 }

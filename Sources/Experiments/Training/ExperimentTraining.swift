@@ -99,7 +99,8 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
   private func trainees(
     of group: [ModelConfig], seed: UInt64, in directory: SeedDirectory
   ) throws -> [Trainee<S>] {
-    let data = try data.parts(seed: seed)
+    // The models of a group have one graph.
+    let data = try data.parts(seed: seed, on: group[0].graph)
     let networks = group.map { network($0, seed: seed) }
     let lessons = networks.map { TeacherFeatures(teacher: $0, graphs: data.train) }
     return try group.indices.map { place in
@@ -109,7 +110,8 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
           graphs: data.train, student: networks[place],
           peers: lessons.indices.filter { $0 != place }.map { lessons[$0] },
           seed: model.firstValuesSeed(seed),
-          teacher: { try teacher($0, seed: seed, in: directory) }))
+          teacher: { try teacher($0, seed: seed, in: directory) },
+          teacherInputs: { try self.data.parts(seed: seed, on: self.model($0).graph).train }))
       return Trainee(
         model, network: networks[place], lessons: lessons[place], objectives: objectives,
         in: Trainee.Surroundings(
@@ -121,7 +123,7 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
   private func warnOfNodesWithoutNeighbours(_ group: [ModelConfig], seed: UInt64) throws {
     let models = group.filter { if case .gat = $0.architecture { true } else { false } }
     guard !models.isEmpty,
-      try data.parts(seed: seed).train.contains(where: \.graph.hasZeroInDegree)
+      try data.parts(seed: seed, on: group[0].graph).train.contains(where: \.graph.hasZeroInDegree)
     else { return }
     context.log.warning(
       """
@@ -156,10 +158,7 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
     _ teacher: TeacherConfig, seed: UInt64, in directory: SeedDirectory
   ) throws -> Network<S> {
     let name = teacher.name
-    guard let model = context.config.models.first(where: { $0.name == name }) else {
-      preconditionFailure("the teacher \(name) passed validation")
-    }
-    let network = network(model, seed: seed)
+    let network = network(model(teacher), seed: seed)
     let url =
       switch teacher.weights {
       case .last: directory.lastWeights(of: name)
@@ -171,6 +170,14 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
       try restore([parameter], from: [parameter.name: value], path: url.path)
     }
     return network
+  }
+
+  /// The model that a teacher is.
+  private func model(_ teacher: TeacherConfig) -> ModelConfig {
+    guard let model = context.config.models.first(where: { $0.name == teacher.name }) else {
+      preconditionFailure("the teacher \(teacher.name) passed validation")
+    }
+    return model
   }
 
   private func write(_ weights: [String: Matrix<S>], to url: URL) throws {

@@ -15,6 +15,8 @@ struct ObjectiveContext<S: Scalar> {
   let seed: UInt64
   /// A trained model of the experiment.
   let teacher: (TeacherConfig) throws -> Network<S>
+  /// What a trained model is applied to; nil for the graphs that the student is trained on.
+  var teacherInputs: (TeacherConfig) throws -> [GraphSample<S>]? = { _ in nil }
 }
 
 /// The teachers of one student: each is loaded once, and passed once over each graph, however many
@@ -33,7 +35,8 @@ final class TrainedTeachers<S: Scalar> {
     get throws {
       if let known = known[teacher] { return known }
       let features = TeacherFeatures(
-        teacher: try context.teacher(teacher), graphs: context.graphs)
+        teacher: try context.teacher(teacher), graphs: context.graphs,
+        inputs: try context.teacherInputs(teacher))
       known[teacher] = features
       return features
     }

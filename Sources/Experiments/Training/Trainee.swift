@@ -23,6 +23,8 @@ final class Trainee<S: Scalar> {
   private(set) var progress = TrainingProgress()
   private let surroundings: Surroundings
   private let objectives: WeightedObjectives<S>
+  /// What each optimiser step of a batch is on: all objectives, or one each.
+  private let steps: [WeightedObjectives<S>]
   private let optimizer: any Optimizer<S>
   private let evaluator: Evaluator<S>
   private var selected: [String: Matrix<S>] = [:]
@@ -41,6 +43,9 @@ final class Trainee<S: Scalar> {
     self.network = network
     self.lessons = lessons
     self.objectives = objectives
+    steps =
+      config.training.asPublished.separateSteps
+      ? objectives.terms.map { WeightedObjectives([$0]) } : [objectives]
     self.surroundings = surroundings
     optimizer = config.training.optimizer.optimizer(
       of: network.parameters + objectives.parameters)
@@ -49,18 +54,31 @@ final class Trainee<S: Scalar> {
       batchSize: surroundings.settings.data.batchSize)
   }
 
-  /// Whether all epochs are done.
-  var isDone: Bool { progress.epoch == config.training.epochs }
+  /// Whether all epochs are done, or the validation score has not risen for as long as it may.
+  var isDone: Bool {
+    if progress.epoch == config.training.epochs { return true }
+    guard let patience = config.training.patience, let stagnation = progress.stagnation else {
+      return false
+    }
+    return stagnation.evaluations >= patience
+  }
 
   // MARK: Steps
 
-  /// A step on the next batch of the epoch.
+  /// Learns from the next batch of the epoch.
   ///
   /// - Throws: ``RunError`` where the loss is not finite.
   func step() throws {
     let begun = Date()
     defer { progress.epochSeconds += Date().timeIntervalSince(begun) }
     let batch = GraphBatch(data.train, members: batches[progress.batch])
+    for objectives in steps { try step(on: batch, by: objectives) }
+    lessons.networkChanged()
+    progress.batch += 1
+  }
+
+  /// A step of the optimiser.
+  private func step(on batch: GraphBatch<S>, by objectives: WeightedObjectives<S>) throws {
     let forward = ForwardContext.training(seed: dropoutSeed, step: progress.step)
     let pass = network.forward(batch.features, on: batch.graph, forward)
     for parameter in parameters { parameter.clearGradient() }
@@ -70,10 +88,8 @@ final class Trainee<S: Scalar> {
     pass.backward(value.gradients)
     if let limit = config.training.clipNorm { clipGradientNorm(parameters, limit: limit) }
     optimizer.step(learningRate: learningRate)
-    lessons.networkChanged()
     progress.sums.add(total: value.total, losses: value.losses)
     progress.step += 1
-    progress.batch += 1
   }
 
   /// Whether all batches of the epoch are done.
@@ -129,6 +145,10 @@ final class Trainee<S: Scalar> {
     let loss = progress.sums.total / Double(batches.count)
     progress.lastLoss = loss
     let validation = validate()
+    if config.training.asPublished.reloadsBest, !selected.isEmpty {
+      for parameter in network.parameters { parameter.value = selected[parameter.name]! }
+      lessons.networkChanged()
+    }
     progress.curve?.add(loss: loss, score: validation?.score(config.training.selectOn))
     let summary = EpochSummary(
       epoch: progress.epoch, loss: loss, losses: progress.sums.means,
@@ -149,6 +169,7 @@ final class Trainee<S: Scalar> {
     let isLast = epoch == training.epochs - 1 && training.checkpoint != .validationRoseOrLossFell
     guard isDue || isLast else { return nil }
     let evaluation = evaluator.evaluate(network, on: data.valid)
+    progress.stagnation = .after(evaluation.score(training.selectOn), progress.stagnation)
     if progress.selection.keeps(
       epoch: epoch, score: evaluation.score(training.selectOn), loss: progress.lastLoss,
       by: training.checkpoint)
@@ -185,15 +206,16 @@ final class Trainee<S: Scalar> {
   func finish(path: String) throws -> TrainedModel<S> {
     let last = values(of: network.parameters)
     let lastEvaluation = evaluateAll()
-    let lastEpoch = config.training.epochs - 1
+    let epochs = progress.epoch
+    let lastEpoch = epochs - 1
     let selectedEpoch = progress.selection.epoch ?? lastEpoch
     if selected.isEmpty { selected = last }
     try Experiments.restore(network.parameters, from: selected, path: path)
     var result = ModelResult()
     result.name = config.name
     result.parameters = network.parameterCount
-    result.epochs = config.training.epochs
-    result.secondsPerEpoch = progress.seconds / Double(config.training.epochs)
+    result.epochs = epochs
+    result.secondsPerEpoch = progress.seconds / Double(epochs)
     result.selectedEpoch = selectedEpoch
     result.trainingLoss = progress.lastLoss
     (result.valid, result.test) = selectedEpoch == lastEpoch ? lastEvaluation : evaluateAll()

@@ -17,8 +17,25 @@ struct TrainingProgress: Codable, Equatable {
   var lastLoss = 0.0
   /// Which epoch's weights are kept, and why.
   var selection = Selection()
+  /// How long the validation score has not risen; nil before the first evaluation.
+  var stagnation: Stagnation?
   /// Losses and scores of the complete epochs; nil in a training that was begun without.
   var curve: LearningCurve? = LearningCurve()
+
+  /// The best validation score so far, and the evaluations since.
+  struct Stagnation: Codable, Equatable {
+    var best: Double
+    var evaluations = 0
+
+    /// Counts an evaluation.
+    static func after(_ score: Double, _ earlier: Stagnation?) -> Stagnation {
+      guard var stagnation = earlier, score <= stagnation.best else {
+        return Stagnation(best: score)
+      }
+      stagnation.evaluations += 1
+      return stagnation
+    }
+  }
 
   /// Sums of losses over the batches of an epoch.
   struct LossSums: Codable, Equatable {

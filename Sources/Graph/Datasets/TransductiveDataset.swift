@@ -13,6 +13,7 @@ public struct TransductiveDataset<S: Scalar>: Sendable {
   /// The features, normalised where that was asked for.
   public let features: NodeFeatures<S>
   private let labels: Matrix<S>
+  private let selfLoops: Bool
 
   /// A graph ready to train on.
   ///
@@ -25,6 +26,19 @@ public struct TransductiveDataset<S: Scalar>: Sendable {
     graph = selfLoops ? source.graph.withSelfLoops() : source.graph
     features = NodeFeatures(normalizesRows ? source.features.rowNormalized() : source.features)
     labels = source.labels
+    self.selfLoops = selfLoops
+  }
+
+  private init(_ data: TransductiveDataset, on graph: CSRGraph) {
+    (source, features, labels) = (data.source, data.features, data.labels)
+    selfLoops = data.selfLoops
+    self.graph = selfLoops ? graph.withSelfLoops() : graph
+  }
+
+  /// The same nodes on another graph, to which self loops are added where this one got them.
+  public func on(_ graph: CSRGraph) -> TransductiveDataset {
+    precondition(graph.nodeCount == source.nodeCount, "a graph of other nodes")
+    return TransductiveDataset(self, on: graph)
   }
 
   /// The three parts of a split. They share graph, features and labels.

@@ -1,0 +1,18 @@
+/// Quirks of the training loop that frameless distillation was published with.
+struct PublishedTrainingConfig: Record {
+  /// Each objective takes a step of its own.
+  var separateSteps = false
+  /// Every epoch ends with the best weights so far.
+  var reloadsBest = false
+
+  mutating func fields(_ visitor: any FieldVisitor) {
+    visitor.field(
+      "separateSteps", &separateSteps, .boolean,
+      "Each objective takes an optimiser step of its own, one after the other; one of weight 0 takes "
+        + "its step with a gradient of 0, by which moments and weight decay still move the weights.")
+    visitor.field(
+      "reloadsBest", &reloadsBest, .boolean,
+      "After every epoch the network goes back to the weights kept so far; the optimiser goes on as "
+        + "it stands.")
+  }
+}
