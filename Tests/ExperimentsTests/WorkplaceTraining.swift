@@ -54,7 +54,10 @@ extension Workplace {
     var result = try JSONFile.read(
       SeedResult.self, from: folder.appending(path: "\(out)/seed-3/result.json"), named: out)
     result.threads = 1
-    for place in result.models.indices { result.models[place].secondsPerEpoch = 0 }
+    for place in result.models.indices {
+      result.models[place].secondsPerEpoch = 0
+      result.models[place].inferenceMilliseconds = nil
+    }
     return result
   }
 

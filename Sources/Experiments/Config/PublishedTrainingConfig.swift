@@ -9,7 +9,8 @@ struct PublishedTrainingConfig: Record {
     visitor.field(
       "separateSteps", &separateSteps, .boolean,
       "Each objective takes an optimiser step of its own, one after the other; one of weight 0 takes "
-        + "its step with a gradient of 0, by which moments and weight decay still move the weights.")
+        + "its step with a gradient of 0, by which moments and weight decay still move the weights."
+    )
     visitor.field(
       "reloadsBest", &reloadsBest, .boolean,
       "After every epoch the network goes back to the weights kept so far; the optimiser goes on as "

@@ -63,7 +63,8 @@ struct RunResult {
 /// One model's results over seeds.
 struct ModelSummary {
   let parameters: Int
-  let epochs: Int
+  /// Epochs trained, one a seed; they differ where patience ended a training.
+  let epochsBySeed: [Int]
   /// The mean over seeds.
   let secondsPerEpoch: Double
   /// The epoch, from 0, whose weights were kept, one a seed.
@@ -76,11 +77,20 @@ struct ModelSummary {
   /// Of the last epoch's weights.
   let validLast: [String: MetricSummary]
   let testLast: [String: MetricSummary]
+  /// The mean over seeds; nil where it was not measured.
+  let inferenceMilliseconds: Double?
+  /// By tap.
+  let dirichletEnergy: [String: MetricSummary]
+  /// Of each step, by branch.
+  let meanAlpha: [String: [MetricSummary]]
+
+  /// The most epochs that a seed was trained.
+  var epochs: Int { epochsBySeed.max() ?? 0 }
 
   /// - Parameter runs: one a seed, at least one.
   init(_ runs: [ModelResult]) {
     parameters = runs[0].parameters
-    epochs = runs[0].epochs
+    epochsBySeed = runs.map(\.epochs)
     secondsPerEpoch = MetricSummary(values: runs.map(\.secondsPerEpoch)).mean
     selectedEpochs = runs.map(\.selectedEpoch)
     trainingLoss = MetricSummary(values: runs.map(\.trainingLoss))
@@ -88,6 +98,21 @@ struct ModelSummary {
     test = Self.summaries(runs.map(\.test))
     validLast = Self.summaries(runs.map(\.validLast))
     testLast = Self.summaries(runs.map(\.testLast))
+    let times = runs.compactMap(\.inferenceMilliseconds)
+    inferenceMilliseconds = times.isEmpty ? nil : MetricSummary(values: times).mean
+    dirichletEnergy = Self.summaries(runs.map(\.dirichletEnergy))
+    meanAlpha = Self.meanAlpha(of: runs)
+  }
+
+  /// By branch and step.
+  private static func meanAlpha(of runs: [ModelResult]) -> [String: [MetricSummary]] {
+    var summaries: [String: [MetricSummary]] = [:]
+    for (branch, steps) in runs[0].meanAlpha {
+      summaries[branch] = steps.indices.map { step in
+        MetricSummary(values: runs.compactMap { $0.meanAlpha[branch]?[step] })
+      }
+    }
+    return summaries
   }
 
   // A metric that a seed lacks is NaN there, so that values stay aligned with seeds.
@@ -100,9 +125,10 @@ struct ModelSummary {
   }
 
   var json: JSONValue {
-    [
+    var members: [String: JSONValue] = [
       "parameters": .integer(parameters),
       "epochs": .integer(epochs),
+      "epochsBySeed": .array(epochsBySeed.map { .integer($0) }),
       "secondsPerEpoch": .real(secondsPerEpoch),
       "selectedEpochs": .array(selectedEpochs.map { .integer($0) }),
       "trainingLoss": trainingLoss.json,
@@ -111,5 +137,13 @@ struct ModelSummary {
       "validLast": .object(validLast.mapValues(\.json)),
       "testLast": .object(testLast.mapValues(\.json)),
     ]
+    if let inferenceMilliseconds {
+      members["inferenceMilliseconds"] = .real(inferenceMilliseconds)
+      members["dirichletEnergy"] = .object(dirichletEnergy.mapValues(\.json))
+    }
+    if !meanAlpha.isEmpty {
+      members["meanAlpha"] = .object(meanAlpha.mapValues { .array($0.map(\.json)) })
+    }
+    return .object(members)
   }
 }

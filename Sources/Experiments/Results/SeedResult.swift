@@ -32,6 +32,15 @@ struct ModelResult: Record {
   /// The same of the last epoch's weights.
   var validLast: [String: Double] = [:]
   var testLast: [String: Double] = [:]
+  /// Time of a prediction for all nodes of the data's one graph: the median of several evaluations of
+  /// the kept weights, of students that have tables by these. nil for data of several graphs.
+  var inferenceMilliseconds: Double?
+  /// The Dirichlet energy of the features at each tap divided by their squared norm, on the original
+  /// graph without self loops, of the kept weights. Empty for data of several graphs.
+  var dirichletEnergy: [String: Double] = [:]
+  /// The mean score over all nodes of each step, the hidden ones first, by branch (`low`, `high`), of
+  /// the kept weights. Empty for models without scores.
+  var meanAlpha: [String: [Double]] = [:]
   /// Losses and scores by epoch.
   var curve = LearningCurve()
 
@@ -53,6 +62,13 @@ struct ModelResult: Record {
       "validLast", &validLast, metrics, required: true, "The same of the last epoch's weights.")
     visitor.field(
       "testLast", &testLast, metrics, required: true, "The same of the last epoch's weights.")
+    visitor.field(
+      "inferenceMilliseconds", &inferenceMilliseconds, .orNull(.number(.nonNegative)),
+      "Median time of a prediction for all nodes.")
+    visitor.field("dirichletEnergy", &dirichletEnergy, metrics, "Of the features at each tap.")
+    visitor.field(
+      "meanAlpha", &meanAlpha, .dictionary(of: .list(of: .measurement, count: 0...256)),
+      "Mean score of each step, by branch.")
     visitor.record("curve", &curve, "Losses and scores by epoch.")
   }
 }

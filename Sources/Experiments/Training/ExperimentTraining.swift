@@ -34,6 +34,10 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
     result.seed = seed
     result.threads = context.threads
     var lines = 0
+    if context.config.models.contains(where: { $0.graph == .rewired }) {
+      try JSONFile.write(
+        try data.rewired(seed: seed).rewiring.json(), to: directory.rewiringFile)
+    }
     for group in context.config.groups {
       let done =
         try finishedResults(of: group, in: directory)
@@ -84,16 +88,33 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
       trainees, checkpoints: checkpoints, metrics: directory.metrics, after: lines,
       isSynthetic: data.isSynthetic, context: context
     ).train()
-    for model in trained {
+    var results: [ModelResult] = []
+    for (trainee, var model) in zip(trainees, trained) {
       let name = model.result.name
+      if context.config.data.isOneGraph {
+        let predictions = try predictions(of: trainee.network, group[0].graph, seed: seed)
+        model.result.inferenceMilliseconds = predictions.milliseconds
+        model.result.dirichletEnergy = predictions.dirichletEnergy
+        model.result.meanAlpha = predictions.meanAlpha
+        try write(predictions, of: name, to: directory)
+      }
       try write(model.selected, to: directory.weights(of: name))
       try write(model.last, to: directory.lastWeights(of: name))
       try JSONFile.write(RecordEncoder.encode(model.result), to: directory.result(of: name))
+      results.append(model.result)
     }
     try checkpoints.remove()
     // The next model's temporaries have other sizes.
     BufferPool.shared.trim()
-    return trained.map(\.result)
+    return results
+  }
+
+  private func predictions(
+    of network: Network<S>, _ graph: ModelConfig.GraphChoice, seed: UInt64
+  ) throws -> NodePredictions<S> {
+    try NodePredictions(
+      of: network, on: data.parts(seed: seed, on: graph).test[0],
+      laplacian: data.graphs[0].normalizedLaplacian())
   }
 
   private func trainees(
@@ -180,8 +201,21 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
     return model
   }
 
+  /// What a student is without its graph; nothing of other networks.
+  private func write(
+    _ predictions: NodePredictions<S>, of name: String, to directory: SeedDirectory
+  ) throws {
+    guard let tables = predictions.tables else { return }
+    var file = SafetensorsFile(metadata: metadata)
+    tables.store(in: &file)
+    try file.write(to: directory.tables(of: name))
+    try predictions.scoresFile(metadata: metadata).write(to: directory.scores(of: name))
+  }
+
+  private var metadata: [String: String] { data.isSynthetic ? ["data": "synthetic"] : [:] }
+
   private func write(_ weights: [String: Matrix<S>], to url: URL) throws {
-    var file = SafetensorsFile(metadata: data.isSynthetic ? ["data": "synthetic"] : [:])
+    var file = SafetensorsFile(metadata: metadata)
     for (name, matrix) in weights { file.set(matrix, named: name) }
     try file.write(to: url)
   }
@@ -190,6 +224,15 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
 extension SeedDirectory {
   /// A model's weights after its last epoch.
   func lastWeights(of model: String) -> URL { url.appending(path: "\(model).last.safetensors") }
+
+  /// A student's tables, where it has some.
+  func tables(of model: String) -> URL { url.appending(path: "\(model).tables.safetensors") }
+
+  /// The scores of each node, beside the tables.
+  func scores(of model: String) -> URL { url.appending(path: "\(model).scores.safetensors") }
+
+  /// What was done to the graph of models that are trained on a rewired one.
+  var rewiringFile: URL { url.appending(path: "rewiring.json") }
 
   /// Where the training of a model or a group stands; there until it is complete.
   func checkpoint(of name: String) -> URL {

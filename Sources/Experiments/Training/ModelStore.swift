@@ -41,6 +41,9 @@ struct ModelStore {
     [
       ("selected.safetensors", directory.weights(of: model)),
       ("last.safetensors", directory.lastWeights(of: model)),
+      // Of students that have them.
+      ("tables.safetensors", directory.tables(of: model)),
+      ("scores.safetensors", directory.scores(of: model)),
       // Last: a model counts as complete once its result is there.
       ("result.json", directory.result(of: model)),
     ]
@@ -62,7 +65,8 @@ struct ModelStore {
       let text = String(
         decoding: try Data(contentsOf: folder.appending(path: "metrics.jsonl")), as: UTF8.self)
       for line in text.split(separator: "\n") { try metrics.append(line: String(line)) }
-      for (here, there) in files(of: model, in: directory) {
+      for (here, there) in files(of: model, in: directory)
+      where FileManager.default.fileExists(atPath: folder.appending(path: here).path) {
         if FileManager.default.fileExists(atPath: there.path) {
           try FileManager.default.removeItem(at: there)
         }
@@ -87,7 +91,8 @@ struct ModelStore {
       let temporary = url.appending(
         path: ".\(folder.lastPathComponent)-\(ProcessInfo.processInfo.processIdentifier)")
       try manager.createDirectory(at: temporary, withIntermediateDirectories: true)
-      for (here, there) in files(of: model, in: directory) {
+      for (here, there) in files(of: model, in: directory)
+      where manager.fileExists(atPath: there.path) {
         try manager.copyItem(at: there, to: temporary.appending(path: here))
       }
       try JSONFile.write(identity, to: temporary.appending(path: "identity.json"))

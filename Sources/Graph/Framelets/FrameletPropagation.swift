@@ -94,7 +94,9 @@ public struct FrameletPropagation<S: Scalar>: Sendable {
 
 extension CSRGraph {
   /// The Laplacian of this graph; made once and kept.
-  private func laplacian() throws -> NormalizedLaplacian {
+  ///
+  /// - Throws: ``FrameletError/notSymmetric(source:destination:forward:backward:)``.
+  public func normalizedLaplacian() throws -> NormalizedLaplacian {
     try constants.value("normalized laplacian") { try NormalizedLaplacian(of: self) }
   }
 
@@ -106,7 +108,7 @@ extension CSRGraph {
     _ options: FrameletOptions, as type: S.Type = S.self
   ) throws -> FrameletTransform<S> {
     try constants.value(ConstantKey<S, FrameletOptions>(options: options)) {
-      try FrameletTransform(of: laplacian(), options: options)
+      try FrameletTransform(of: normalizedLaplacian(), options: options)
     }
   }
 
@@ -119,7 +121,7 @@ extension CSRGraph {
   ) throws -> FrameletPropagation<S> {
     try constants.value(ConstantKey<S, FrameletPropagationOptions>(options: options)) {
       try FrameletPropagation(
-        laplacian: laplacian(), transform: framelets(options.framelets),
+        laplacian: normalizedLaplacian(), transform: framelets(options.framelets),
         perturbation: options.perturbation)
     }
   }
