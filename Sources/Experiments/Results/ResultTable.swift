@@ -24,7 +24,7 @@ struct ResultTable {
     let header =
       ["model", "parameters", "epochs"] + metrics.map { "test \($0)" } + ["s/epoch"]
     let rows = result.models.map { name, model in
-      [name, Figures.grouped(model.parameters), String(model.epochs)]
+      [name, Figures.grouped(model.parameters), model.epochsInWords]
         + metrics.map { metric in
           model.test[metric].map { Figures.metric($0, named: metric) } ?? "-"
         }

@@ -87,6 +87,11 @@ struct ModelSummary {
   /// The most epochs that a seed was trained.
   var epochs: Int { epochsBySeed.max() ?? 0 }
 
+  /// "200", or "112-200" where seeds differ.
+  var epochsInWords: String {
+    unique([epochsBySeed.min() ?? 0, epochs]).map(String.init).joined(separator: "-")
+  }
+
   /// - Parameter runs: one a seed, at least one.
   init(_ runs: [ModelResult]) {
     parameters = runs[0].parameters

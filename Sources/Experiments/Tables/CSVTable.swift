@@ -20,26 +20,47 @@ struct CSVTable {
     // Sections may have columns of one name; they are one column here.
     let columns = unique(report.sections.flatMap(\.section.published).map(\.name))
     let thresholds = Set(report.sections.flatMap(\.section.thresholds)).sorted()
-    let header =
+    let used = Set(report.sections.flatMap(\.section.quantities))
+    let quantities = TableQuantity.allCases.filter(used.contains)
+    var header =
       Self.header + columns.flatMap { ["published_\($0)_mean", "published_\($0)_std"] }
-      + thresholds.flatMap { ["epochs_to_\($0)", "reached_\($0)"] }
+    header += thresholds.flatMap { ["epochs_to_\($0)", "reached_\($0)"] }
+    header += quantities.map(\.rawValue)
     let rows = report.sections.flatMap { section in
       section.rows.flatMap { row in
-        section.section.metrics.map { metric in
-          cells(of: row, metric, in: section)
-            + columns.flatMap { column -> [String] in
-              let figure = row.row.published[column]
-              return [figure?.mean ?? "", figure?.deviation ?? ""]
-            }
-            + thresholds.flatMap { threshold -> [String] in
-              guard section.section.thresholds.contains(threshold) else { return ["", ""] }
-              let epochs = row.epochs(to: threshold)
-              return [Self.number(epochs.mean), epochs.known > 0 ? epochs.reached : ""]
-            }
-        }
+        let further =
+          published(row, columns) + reached(row, thresholds, in: section)
+          + cells(of: row, quantities, in: section)
+        return section.section.metrics.map { cells(of: row, $0, in: section) + further }
       }
     }
     return ([header] + rows).map { $0.map(Self.quote).joined(separator: ",") + "\n" }.joined()
+  }
+
+  private func published(_ row: RowReport, _ columns: [String]) -> [String] {
+    columns.flatMap { column -> [String] in
+      let figure = row.row.published[column]
+      return [figure?.mean ?? "", figure?.deviation ?? ""]
+    }
+  }
+
+  private func reached(
+    _ row: RowReport, _ thresholds: [Double], in section: SectionReport
+  ) -> [String] {
+    thresholds.flatMap { threshold -> [String] in
+      guard section.section.thresholds.contains(threshold) else { return ["", ""] }
+      let epochs = row.epochs(to: threshold)
+      return [Self.number(epochs.mean), epochs.known > 0 ? epochs.reached : ""]
+    }
+  }
+
+  private func cells(
+    of row: RowReport, _ quantities: [TableQuantity], in section: SectionReport
+  ) -> [String] {
+    quantities.map { quantity in
+      guard section.section.quantities.contains(quantity) else { return "" }
+      return row.means(quantity).map(Self.number).joined(separator: " ")
+    }
   }
 
   private func cells(
@@ -65,7 +86,7 @@ struct CSVTable {
       Self.number(comparison?.effectSize), Self.number(comparison?.tTestP),
       Self.number(comparison?.signedRankP),
       row.parameters.map(String.init).joined(separator: " "),
-      row.epochs.map(String.init) ?? "", Self.number(row.secondsPerEpoch),
+      row.epochs { String($0) } ?? "", Self.number(row.secondsPerEpoch),
     ]
   }
 

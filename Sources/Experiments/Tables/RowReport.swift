@@ -42,8 +42,17 @@ struct RowReport {
   /// Trained values of a model; several numbers where the students of a group differ in it.
   var parameters: [Int] { unique(trainings.map(\.parameters)) }
 
-  /// Epochs that each model was trained, or nil where there are no runs.
-  var epochs: Int? { trainings.first?.epochs }
+  /// Epochs that models were trained, the fewest and the most; nil where there are no runs.
+  var epochs: ClosedRange<Int>? {
+    let epochs = trainings.map(\.epochs)
+    guard let least = epochs.min(), let most = epochs.max() else { return nil }
+    return least...most
+  }
+
+  /// The same as text, "1,000" or "112-1,000".
+  func epochs(_ number: (Int) -> String) -> String? {
+    epochs.map { unique([$0.lowerBound, $0.upperBound]).map(number).joined(separator: "-") }
+  }
 
   /// A model's mean over seeds and models, or nil where there are none.
   var secondsPerEpoch: Double? {

@@ -19,7 +19,8 @@ struct SectionText {
       ? [] : ["difference", "95 % interval", "paired t p", "signed-rank p"]
     header =
       ["method"] + section.published.map(\.heading) + metrics.map(\.heading) + ["n"] + differences
-      + section.thresholds.map(EpochsToScore.heading) + ["parameters", "epochs", "s/epoch"]
+      + section.thresholds.map(EpochsToScore.heading) + section.quantities.map(\.heading)
+      + ["parameters", "epochs", "s/epoch"]
     rows = report.rows.map { row in
       [row.row.label]
         + section.published.map { row.row.published[$0.name]?.text ?? "-" }
@@ -28,11 +29,11 @@ struct SectionText {
         }
         + [String(row.results.count)]
         + (differences.isEmpty ? [] : Self.cells(report.difference(of: row, in: metrics[0])))
-        + section.thresholds.map { row.epochs(to: $0).text }
+        + section.thresholds.map { row.epochs(to: $0).text } + section.quantities.map(row.text)
         + [
           row.parameters.isEmpty
             ? "-" : row.parameters.map(Figures.grouped).joined(separator: " / "),
-          row.epochs.map(Figures.grouped) ?? "-",
+          row.epochs(Figures.grouped) ?? "-",
           row.secondsPerEpoch.map { Figures.fixed($0, digits: 2) } ?? "-",
         ]
     }
@@ -43,6 +44,7 @@ struct SectionText {
     }
     if report.rows.contains(where: \.isGroup) { notes.append(Self.groups) }
     if !section.thresholds.isEmpty { notes.append(Self.thresholds) }
+    notes += section.quantities.map(\.note)
     notes += section.published.map { "\($0.heading): \($0.source)" }
     notes += unique(section.curves.map { "Published training losses: \($0.source)" })
     notes += section.notes

@@ -83,8 +83,16 @@ extension SectionReport {
       "parameters": row.parameters.count > 1
         ? .array(row.parameters.map { .integer($0) })
         : row.parameters.first.map { .integer($0) } ?? nil,
-      "epochs": row.epochs.map { .integer($0) } ?? nil,
+      "epochs": row.epochs.map {
+        $0.count == 1
+          ? .integer($0.lowerBound) : [.integer($0.lowerBound), .integer($0.upperBound)]
+      } ?? nil,
       "epochsTo": .object(Dictionary(uniqueKeysWithValues: reached)),
+      "quantities": .object(
+        Dictionary(
+          uniqueKeysWithValues: section.quantities.map {
+            ($0.rawValue, .array(row.means($0).map(JSONValue.real)))
+          })),
       "secondsPerEpoch": row.secondsPerEpoch.map(JSONValue.real) ?? nil,
       "test": .object(Dictionary(uniqueKeysWithValues: test)),
       "differences": .object(Dictionary(uniqueKeysWithValues: differences)),

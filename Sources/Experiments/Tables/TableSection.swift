@@ -13,6 +13,8 @@ struct TableSection: Record {
   var rows: [TableRow] = []
   /// Validation scores, a column each: the epochs that it took to reach them.
   var thresholds: [Double] = []
+  /// Further columns.
+  var quantities: [TableQuantity] = []
   /// Training losses that others published, to stand beside the runs'.
   var curves: [PublishedCurve] = []
   var claims: [TableClaim] = []
@@ -34,6 +36,10 @@ struct TableSection: Record {
     visitor.field(
       "thresholds", &thresholds, .list(of: .number(.above(0, atMost: 1)), count: 0...10),
       "Validation scores from 0 to 1, a column each: how many epochs it took to reach them.")
+    visitor.field(
+      "quantities", &quantities, .list(of: .choice, count: 0...TableQuantity.allCases.count),
+      "Figures that are no scores, a column each: the time of a prediction for all nodes, the mean "
+        + "scores of FMLP students, the Dirichlet energy of the logits.")
     visitor.records(
       "curves", &curves, required: false,
       "Training losses that others published, to stand beside the runs'.")
@@ -49,6 +55,7 @@ struct TableSection: Record {
     found += duplicates(of: metrics.map(\.rawValue), key: "metrics", what: "columns")
     found += duplicates(
       of: thresholds.map(EpochsToScore.heading), key: "thresholds", what: "columns")
+    found += duplicates(of: quantities.map(\.rawValue), key: "quantities", what: "columns")
     found += duplicates(of: curves.map(\.name), key: "curves", what: "curves")
     if let baseline { found += check(row: baseline, key: "baseline") }
     for claim in claims {
