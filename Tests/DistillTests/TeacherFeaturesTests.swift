@@ -39,6 +39,29 @@ import Testing
     }
   }
 
+  /// A teacher of other edges is applied to these; structures are of the student's edges.
+  @Test func aTeacherKeepsItsOwnGraph() throws {
+    let others = samples.map { sample in
+      GraphSample(
+        graph: sample.graph.withSelfLoops(), features: sample.features, labels: sample.labels,
+        known: sample.known)
+    }
+    let teacher = teacher(5)
+    let features = TeacherFeatures(teacher: teacher, graphs: samples, inputs: others)
+    let structure = features.structure(at: .hidden(0), .l2)
+    let logits = features.reference(at: .logits)
+    let (own, other) = (
+      GraphBatch(samples, members: [0, 1]), GraphBatch(others, members: [0, 1])
+    )
+    let taps = teacher.forward(other.features, on: other.graph, .evaluation).taps
+    let expected = try #require(taps[.logits])
+    #expect(GradientCheck.relativeError(logits(own, .all(expected.rows)), expected) < 1e-13)
+    let edges = localStructure(own.graph, features: try #require(taps[.hidden(0)]), kernel: .l2)
+    #expect(GradientCheck.relativeError(structure(own), edges) < 1e-13)
+    let onOwn = teacher.forward(own.features, on: own.graph, .evaluation).logits
+    #expect(GradientCheck.relativeError(onOwn, expected) > 1e-3)
+  }
+
   @Test func nothingIsComputedAgainUntilTheNetworkChanges() {
     let network = teacher(2)
     let features = TeacherFeatures(teacher: network, graphs: samples)
