@@ -5,6 +5,7 @@ from pathlib import Path
 
 import torch
 
+import alignahead
 import baselines
 import curvature
 import dense
@@ -29,7 +30,7 @@ def main():
     torch.set_num_threads(1)
     initialization.verify()
     modules = (
-        gat, gcn, sage, dense, losses, lsp, baselines, optimizers, student, framelets,
+        gat, gcn, sage, dense, losses, lsp, baselines, optimizers, student, alignahead, framelets,
         frameless, curvature,
     )
     for module in modules:
