@@ -86,10 +86,19 @@ final class Trainee<S: Scalar> {
       ObjectiveInput(batch: batch, taps: pass.taps, context: forward), epoch: progress.epoch)
     guard value.total.isFinite else { throw divergence(value) }
     pass.backward(value.gradients)
+    if config.training.asPublished.separateSteps { completeGradients() }
     if let limit = config.training.clipNorm { clipGradientNorm(parameters, limit: limit) }
     optimizer.step(learningRate: learningRate)
     progress.sums.add(total: value.total, losses: value.losses)
     progress.step += 1
+  }
+
+  /// Gives weights that an objective of weight 0 has not reached a gradient of 0, as 0 times a loss
+  /// does in the authors' code: the optimiser would pass over them.
+  private func completeGradients() {
+    for parameter in network.parameters where parameter.gradient == nil {
+      parameter.accumulate(Matrix(zeros: parameter.value.rows, parameter.value.columns))
+    }
   }
 
   /// Whether all batches of the epoch are done.
