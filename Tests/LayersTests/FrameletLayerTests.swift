@@ -6,7 +6,7 @@ import Testing
 
 /// The framelet convolutions of teachers against dense matrices and central differences.
 @Suite struct FrameletLayerTests {
-  /// Both layers, narrower and wider than an input of 4 columns: the two orders of products.
+  /// All layers, narrower and wider than an input of 4 columns: the two orders of products.
   private func layers(
     _ framelets: FrameletOptions, dropout: Double = 0, bias: Bool = true
   ) -> [any GraphLayer<Double>] {
@@ -16,6 +16,9 @@ import Testing
         SpatialFrameletLayer(
           name: "l", inputWidth: 4, outputWidth: width, options: options, bias: bias,
           dropout: dropout, seed: 1),
+        SpatialFrameletLayer(
+          name: "linear", inputWidth: 4, outputWidth: width, options: options, bias: bias,
+          rectifies: false, dropout: dropout, seed: 1),
         SimplifiedFrameletLayer(
           name: "l", inputWidth: 4, outputWidth: width, options: options, power: 2, bias: bias,
           dropout: dropout, seed: 1),
@@ -32,8 +35,11 @@ import Testing
       let projected = Matrix.product(x, layer.parameters[b].value)
       if layer is SpatialFrameletLayer<Double> {
         let hidden = Matrix.product(operators.adjacency[b], .product(w, projected))
+        let rectifies = !layer.parameters[b].name.hasPrefix("linear")
         y.addProduct(
-          w, Matrix(hidden.rows, hidden.columns, hidden.elements.map { max($0, 0) }),
+          w,
+          Matrix(
+            hidden.rows, hidden.columns, hidden.elements.map { rectifies ? max($0, 0) : $0 }),
           transposing: .left)
       } else {
         y.addProduct(operators.filter(b..<b + 1, power: 2), projected)

@@ -11,6 +11,8 @@ struct FrameletConfig: ArchitectureSettings {
   /// That of the first layer, where it is another.
   var inputDropout: Double?
   var bias = true
+  /// Whether the last layer has the relu of the others.
+  var outputRelu = true
 
   mutating func fields(_ visitor: any FieldVisitor) {
     visitor.field("hidden", &hidden, .widths, required: true, "Width of each hidden layer.")
@@ -20,6 +22,10 @@ struct FrameletConfig: ArchitectureSettings {
       "inputDropout", &inputDropout, .orNull(.dropout),
       "Dropout on the node features (0 as published); null for the same as dropout.")
     visitor.field("bias", &bias, .boolean, "Whether each layer adds a bias.")
+    visitor.field(
+      "outputRelu", &outputRelu, .boolean,
+      "Whether the last layer has the relu of the others, as published. It can lose a class: one "
+        + "whose relu is 0 at every node learns nothing more.")
   }
 }
 

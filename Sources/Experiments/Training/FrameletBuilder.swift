@@ -13,6 +13,7 @@ extension FrameletConfig {
         SpatialFrameletLayer<S>(
           name: "layers.\(place)", inputWidth: layers.last?.outputWidth ?? inputWidth,
           outputWidth: width, options: propagation.options, bias: bias,
+          rectifies: outputRelu || place < hidden.count,
           dropout: S(place == 0 ? inputDropout ?? dropout : dropout), seed: seed))
     }
     // The nonlinearity is inside.

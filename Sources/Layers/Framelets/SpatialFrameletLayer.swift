@@ -7,7 +7,8 @@ import Tensor
 ///     Y = sum over bands b of W_b relu(A_b W_b dropout(X) Theta_b) + bias
 ///
 /// X is n x in, each Theta_b in x out, the bias 1 x out. Nothing follows it in the published
-/// network: the nonlinearity is inside.
+/// network: the nonlinearity is inside. A layer that does not rectify has the identity in its place:
+/// as the last layer it cannot lose a class to a relu that is 0 at every node.
 ///
 /// The weights are taken first where out <= in or X is sparse, A_b (W_b (X Theta_b)); otherwise last,
 /// (A_b W_b X) Theta_b, with one decomposition for all bands.
@@ -23,6 +24,8 @@ public final class SpatialFrameletLayer<S: Scalar>: GraphLayer {
   private let options: FrameletPropagationOptions
   private let learnt: FrameletParameters<S>
   private let dropoutProbability: S
+  /// What stands inside: a relu, or a leaky one whose negative slope of 1 makes it the identity.
+  private let negativeSlope: S
 
   /// The number of input columns.
   public var inputWidth: Int { learnt.weights[0].value.rows }
@@ -35,11 +38,12 @@ public final class SpatialFrameletLayer<S: Scalar>: GraphLayer {
   /// A layer with Xavier-uniform weights unless told otherwise, and zero bias.
   public init(
     name: String, inputWidth: Int, outputWidth: Int, options: FrameletPropagationOptions,
-    bias: Bool, dropout: S = 0, initialization: Initialization = .xavierUniform, seed: UInt64
+    bias: Bool, rectifies: Bool = true, dropout: S = 0, initialization: Initialization = .xavierUniform, seed: UInt64
   ) {
     self.name = name
     self.options = options
     dropoutProbability = dropout
+    negativeSlope = rectifies ? 0 : 1
     learnt = FrameletParameters(
       name: name, inputWidth: inputWidth, outputWidth: outputWidth, bands: options.framelets.bands,
       bias: bias, initialization: initialization, seed: seed)
@@ -71,14 +75,14 @@ public final class SpatialFrameletLayer<S: Scalar>: GraphLayer {
       return leakyReLU(
         projectsFirst
           ? operators.propagate(band, transform.apply(band, to: input.product(weight)))
-          : .product(factors[b], weight), slope: 0)
+          : .product(factors[b], weight), slope: negativeSlope)
     }
     var output = transform.reconstruct(rectified)
     if let bias = learnt.bias { output.addToRows(bias.value) }
-    return LayerPass(output: output) { [learnt] dOutput in
+    return LayerPass(output: output) { [learnt, negativeSlope] dOutput in
       learnt.bias?.accumulate(dOutput.columnSums())
       let dProducts = zip(rectified, transform.reconstructBackward(dOutput)).map {
-        leakyReLUBackward(input: $0, dOutput: $1, slope: 0)
+        leakyReLUBackward(input: $0, dOutput: $1, slope: negativeSlope)
       }
       if !projectsFirst {
         for (b, d) in dProducts.enumerated() {
