@@ -100,8 +100,7 @@ public struct CSRMatrix<S: Scalar>: Sendable {
     transpose.value {
       let pattern = pattern.value { makePattern() }
       return CSRMatrix(
-        validRows: columns, rows, pattern.rowStart, pattern.column,
-        pattern.entry.map { value[Int($0)] })
+        validRows: columns, rows, pattern.rowStart, pattern.column, values(at: pattern.entry))
     }
   }
 
@@ -179,6 +178,22 @@ public struct CSRMatrix<S: Scalar>: Sendable {
     return CSRMatrix(
       validRows: rowStart.count - 1, parts[0].columns, rowStart, parts.flatMap(\.column),
       parts.flatMap(\.value))
+  }
+
+  // Specialised: under dropout the values move in every step, 1.1 million of them on Physics.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  private func values(at entries: [Int32]) -> [S] {
+    [S](unsafeUninitializedCapacity: entries.count) { target, count in
+      value.withUnsafeBufferPointer { source in
+        entries.withUnsafeBufferPointer { entries in
+          Parallel.elements(entries.count) { run in
+            for k in run { target[k] = source[Int(entries[k])] }
+          }
+        }
+      }
+      count = entries.count
+    }
   }
 
   private func makePattern() -> TransposedPattern {

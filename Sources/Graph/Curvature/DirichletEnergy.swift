@@ -28,6 +28,8 @@ public enum DirichletNormalization: String, Sendable, CaseIterable {
 ///   - x: X, n x d.
 ///   - normalization: What the energy is divided by.
 /// - Returns: The energy, summed in double precision; the same bits on any number of threads.
+@_specialize(where S == Float)
+@_specialize(where S == Double)
 public func dirichletEnergy<S: Scalar>(
   _ laplacian: NormalizedLaplacian, _ x: Matrix<S>, normalization: DirichletNormalization = .none
 ) -> Double {
