@@ -270,7 +270,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (["models.teacher.training.patience=0"], "models.teacher.training.patience", "an integer from 1"),
+    (["models.teacher.training.patience=0"], "training.patience", "an integer from 1"),
     (["models.teacher.training.patience=-3"], "patience", "or null"),
     (["data.rewiring.loops=-1"], "data.rewiring.loops", "found -1"),
     (["data.rewiring.tau=-1"], "data.rewiring.tau", "found -1"),

@@ -56,7 +56,8 @@ import Testing
     #expect(csv.split(separator: "\n")[0].hasSuffix("inferenceMilliseconds,alphaLow"))
     #expect(place.run(["table", "tables/small.json", "--render", "--json"]) == 0)
     #expect(place.output.contains(#""alphaLow": []"#))
-    let twice = try Workplace(table: table(["sections.students.quantities": ["alphaLow", "alphaLow"]]))
+    let twice = try Workplace(
+      table: table(["sections.students.quantities": ["alphaLow", "alphaLow"]]))
     #expect(twice.run(["table", "tables/small.json"]) == ExitStatus.badData)
     #expect(twice.errors.contains("quantities"))
   }

@@ -38,7 +38,8 @@ public final class SpatialFrameletLayer<S: Scalar>: GraphLayer {
   /// A layer with Xavier-uniform weights unless told otherwise, and zero bias.
   public init(
     name: String, inputWidth: Int, outputWidth: Int, options: FrameletPropagationOptions,
-    bias: Bool, rectifies: Bool = true, dropout: S = 0, initialization: Initialization = .xavierUniform, seed: UInt64
+    bias: Bool, rectifies: Bool = true, dropout: S = 0,
+    initialization: Initialization = .xavierUniform, seed: UInt64
   ) {
     self.name = name
     self.options = options
