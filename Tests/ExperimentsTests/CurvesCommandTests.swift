@@ -85,6 +85,35 @@ struct CurvesCommandTests {
     #expect(place.errors == "error: runs/sample: the seed 2 is not there (there is: 1, 3)\n")
   }
 
+  @Test func runsSideBySide() throws {
+    let place = try workplace(seeds: [1, 3])
+    let folders = (run: place.folder.appending(path: "runs/sample"), in: place.folder)
+    for copy in ["runs/again", "other/sample"] {
+      let target = folders.in.appending(path: copy)
+      try FileManager.default.createDirectory(
+        at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try FileManager.default.copyItem(at: folders.run, to: target)
+    }
+    let choice = ["--seed", "3", "--models", "teacher", "--epochs", "1"]
+    #expect(place.run(["curves", "runs/sample", "runs/again"] + choice) == 0)
+    #expect(
+      place.output == """
+        sample, again, seed 3: mean training loss, by epoch
+
+        | epoch           |      1 |
+        | --------------- | -----: |
+        | sample: teacher | 1.5000 |
+        | again: teacher  | 1.5000 |
+
+        """)
+    #expect(place.run(["curves", "runs/sample", "other/sample", "--csv"] + choice) == 0)
+    #expect(place.output.hasPrefix("epoch,runs/sample: teacher,other/sample: teacher\n1,1.5,1.5"))
+    #expect(place.run("curves", "runs/sample", "runs/sample") == 64)
+    #expect(place.errors.contains("the run runs/sample is named twice"))
+    #expect(place.run("curves", "runs/sample", "runs/nothing") == 66)
+    #expect(place.errors.contains("runs/nothing: there is no run"))
+  }
+
   @Test func csvAndJSONHaveEveryEpochAndDigit() throws {
     let place = try workplace()
     #expect(run(place, "--csv") == 0)
@@ -95,9 +124,12 @@ struct CurvesCommandTests {
     #expect(run(place, "--json", "--metric", "valid", "--models", "student") == 0)
     #expect(
       try JSONParser.parse(place.output) == [
-        "run": "sample", "synthetic": false, "metric": "valid",
+        "metric": "valid",
         "curves": [
-          ["model": "student", "seed": 1, "epochs": [0, 5, 10], "values": [0, 0.05, 0.1]]
+          [
+            "run": "sample", "synthetic": false, "model": "student", "seed": 1,
+            "epochs": [0, 5, 10], "values": [0, 0.05, 0.1],
+          ]
         ],
       ])
   }
@@ -115,7 +147,11 @@ struct CurvesCommandTests {
     #expect(run(place, "--csv", "--models", "mlp") == 0)
     #expect(place.output == "epoch,mlp (synthetic)\n0,0.5\n")
     #expect(run(place, "--json") == 0)
-    #expect(try JSONParser.parse(place.output)["synthetic"] == true)
+    guard case .array(let curves)? = try JSONParser.parse(place.output)["curves"] else {
+      Issue.record("no curves in \(place.output)")
+      return
+    }
+    #expect(!curves.isEmpty && curves.allSatisfy { $0["synthetic"] == true })
   }
 
   @Test func whatIsMissingIs66() throws {

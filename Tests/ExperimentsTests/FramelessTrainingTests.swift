@@ -130,6 +130,28 @@ import Testing
     #expect(teacher["epochsBySeed"] == [.integer(models[0].epochs)])
   }
 
+  @Test func checkpointsAndPatienceCanGoByTheValidationLoss() throws {
+    let place = try Workplace(Self.config)
+    let options = [
+      "models.teacher.training.checkpoint=lowestValidationLoss",
+      "models.teacher.training.patience=3",
+      "models.teacher.training.epochs=200",
+    ]
+    #expect(place.train(out: "a", options.flatMap { ["--set", $0] }) == ExitStatus.done)
+    let teacher = try place.result("a").models[0]
+    let losses = try place.metrics("a").filter { $0["model"] == "teacher" }.map { line in
+      guard case .number(let loss)? = line["valid"]?["loss"] else { return Double.nan }
+      return loss
+    }
+    let lowest = try #require(losses.indices.min { losses[$0] < losses[$1] })
+    #expect(teacher.selectedEpoch == lowest)
+    #expect(teacher.valid["loss"] == losses[lowest])
+    #expect(losses.count == teacher.epochs && teacher.epochs == lowest + 3 + 1)
+    // The loss is not the score: by the score, other weights would have been kept.
+    let scores = teacher.curve.validScores
+    #expect(scores.firstIndex(of: scores.max()!) != lowest)
+  }
+
   @Test func tablesPredictAsTheStudentDoes() throws {
     let place = try Workplace(Self.config)
     #expect(place.train(out: "a") == ExitStatus.done)

@@ -1,17 +1,19 @@
 import ArgumentParser
+import Foundation
 
-/// `experiments curves RUN`.
+/// `experiments curves RUN ...`.
 struct CurvesCommand: EnvironmentCommand {
   static let configuration = CommandConfiguration(
     commandName: "curves",
-    abstract: "Prints training losses or validation scores of a run by epoch.",
+    abstract: "Prints training losses or validation scores of runs by epoch.",
     discussion: """
-      Reads the metrics that a run has written so far, be it complete or not, and runs nothing. \
+      Reads the metrics that the runs have written so far, be they complete or not, and runs \
+      nothing. Curves of several runs stand side by side, under the names of the runs' folders. \
       Without --epochs a choice of epochs is shown; --csv and --json have all of them.
       """)
 
-  @Argument(help: ArgumentHelp("The run's folder, such as runs/ppi_lsp.", valueName: "run"))
-  var folder: String
+  @Argument(help: ArgumentHelp("The runs' folders, such as runs/ppi_lsp.", valueName: "run"))
+  var folders: [String]
 
   @Option(
     help: ArgumentHelp("These epochs, counted from 0: 0,1,2,5,10.", valueName: "list"),
@@ -56,45 +58,65 @@ struct CurvesCommand: EnvironmentCommand {
   var json = false
 
   func validate() throws {
-    try validateFolder(folder, option: "the run")
+    for folder in folders { try validateFolder(folder, option: "the run") }
+    if let twice = firstDuplicate(of: folders) {
+      throw ValidationError("the run \(twice) is named twice")
+    }
     if csv && json { throw ValidationError("--csv and --json exclude each other") }
   }
 
   func run(in environment: CommandEnvironment) throws {
-    let directory = RunDirectory(path: folder, relativeTo: environment.currentDirectory)
-    guard let config = try directory.config() else {
-      throw InputError(
-        message: "\(folder): there is no run (no config.json), expected a run's folder such as "
-          + "runs/NAME")
+    let directories = folders.map {
+      RunDirectory(path: $0, relativeTo: environment.currentDirectory)
     }
-    let chosen = try chosenModels(of: config)
-    try checkMetric(chosen)
-    let seeds = try chosenSeeds(in: directory)
-    let curves = try directory.curves(of: metric, models: chosen, seeds: seeds)
+    let configs = try zip(folders, directories).map { folder, directory in
+      guard let config = try directory.config() else {
+        throw InputError(
+          message: "\(folder): there is no run (no config.json), expected a run's folder such as "
+            + "runs/NAME")
+      }
+      return config
+    }
+    let models = try chosenModels(of: configs)
+    try checkMetric(models.flatMap { $0 })
+    var curves: [RunCurve] = []
+    for (index, directory) in directories.enumerated() {
+      curves += try directory.curves(
+        of: metric, run: runName(index, configs: configs), models: models[index],
+        seeds: try chosenSeeds(in: directory, folder: folders[index]))
+    }
     guard curves.contains(where: { !$0.values.isEmpty }) else {
+      let names = unique(models.flatMap { $0.map(\.name) }).joined(separator: ", ")
       throw InputError(
-        message: "\(folder): no epoch of \(chosen.map(\.name).joined(separator: ", ")) has "
-          + "\(metric.argument) yet")
+        message: "\(folders.joined(separator: ", ")): no epoch of \(names) has \(metric.argument) "
+          + "yet")
     }
-    let table = CurveTable(
-      run: config.name, synthetic: try directory.dataset()?.synthetic ?? false, metric: metric,
-      curves: curves, epochs: epochs)
+    let table = CurveTable(metric: metric, curves: curves, epochs: epochs)
     environment.output(json ? table.json.prettyText : csv ? table.csv : table.text)
   }
 
-  private func chosenModels(of config: ExperimentConfig) throws -> [ModelConfig] {
-    guard let models else { return config.models }
-    let found = try models.split(separator: ",", omittingEmptySubsequences: false).flatMap { name in
-      let found = config.models(named: String(name))
-      if found.isEmpty {
-        throw UsageError(message: "--models \(models): \(config.missingModel(String(name)))")
+  /// One run goes by its config's name. Several, which may be of one config, go by their folders'
+  /// last components where these differ, else by the paths as given.
+  private func runName(_ index: Int, configs: [ExperimentConfig]) -> String {
+    if folders.count == 1 { return configs[0].name }
+    let last = folders.map { URL(fileURLWithPath: $0).lastPathComponent }
+    return Set(last).count == last.count ? last[index] : folders[index]
+  }
+
+  /// For each run, those of its models that were asked for; a name must be in one run at least.
+  private func chosenModels(of configs: [ExperimentConfig]) throws -> [[ModelConfig]] {
+    guard let models else { return configs.map(\.models) }
+    let names = models.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    for name in names where configs.allSatisfy({ $0.models(named: name).isEmpty }) {
+      throw UsageError(message: "--models \(models): \(configs[0].missingModel(name))")
+    }
+    return try configs.map { config in
+      let found = names.flatMap { config.models(named: $0) }
+      if let twice = firstDuplicate(of: found.map(\.name)) {
+        throw UsageError(message: "--models \(models): the model \(twice) occurs twice")
       }
       return found
     }
-    if let twice = firstDuplicate(of: found.map(\.name)) {
-      throw UsageError(message: "--models \(models): the model \(twice) occurs twice")
-    }
-    return found
   }
 
   private func checkMetric(_ models: [ModelConfig]) throws {
@@ -113,7 +135,7 @@ struct CurvesCommand: EnvironmentCommand {
     }
   }
 
-  private func chosenSeeds(in directory: RunDirectory) throws -> [UInt64] {
+  private func chosenSeeds(in directory: RunDirectory, folder: String) throws -> [UInt64] {
     let seeds = try directory.begunSeeds()
     guard let seed else { return seeds }
     guard seeds.contains(seed) else {

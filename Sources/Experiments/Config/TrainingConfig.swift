@@ -10,7 +10,8 @@ struct TrainingConfig: Record {
   var evaluateEvery = 1
   var checkpoint = Checkpoint.bestValidation
   var selectOn = Metric.microF1
-  /// Evaluations in a row without a better score after which the training ends; nil for all epochs.
+  /// Evaluations in a row without a better score, or a lower loss where checkpoints go by it, after
+  /// which the training ends; nil for all epochs.
   var patience: Int?
   var asPublished = PublishedTrainingConfig()
 
@@ -29,6 +30,8 @@ struct TrainingConfig: Record {
     case validationRoseOrLossFell
     /// At an evaluation, where the validation score rose over the best so far.
     case bestValidation
+    /// At an evaluation, where the task loss on the validation nodes fell below the lowest so far.
+    case lowestValidationLoss
     /// The last epoch's.
     case last
   }
@@ -61,12 +64,12 @@ struct TrainingConfig: Record {
     visitor.field(
       "checkpoint", &checkpoint, .choice,
       "Which weights are kept: where the validation score rose or the training loss fell, where "
-        + "the score rose, or the last.")
+        + "the score rose, where the validation loss fell, or the last.")
     visitor.field("selectOn", &selectOn, .choice, "The validation score that checkpoints go by.")
     visitor.field(
       "patience", &patience, .orNull(.integer(1...1_000_000)),
-      "Evaluations in a row without a better validation score after which the training ends; null "
-        + "for all epochs.")
+      "Evaluations in a row without a better validation score, or without a lower validation loss "
+        + "where checkpoints go by it, after which the training ends; null for all epochs.")
     visitor.record(
       "asPublished", &asPublished, "Quirks of published training loops, to compare with.")
   }

@@ -1,7 +1,5 @@
-/// Curves of a run as text: models side by side at the same epochs.
+/// Curves of runs as text: models side by side at the same epochs.
 struct CurveTable {
-  let run: String
-  let synthetic: Bool
   let metric: CurveMetric
   let curves: [RunCurve]
   /// The epochs that were asked for; nil for a choice of them.
@@ -20,19 +18,22 @@ struct CurveTable {
     }
   }
 
-  private var seeds: [UInt64] { unique(curves.map(\.seed)) }
+  private var seeds: [UInt64] { unique(curves.map(\.seed)).sorted() }
+  private var runs: [String] { unique(curves.map(\.run)) }
 
+  /// The model, with its run and its seed where there are several.
   private func name(_ curve: RunCurve) -> String {
-    seeds.count > 1 ? "\(curve.model), seed \(curve.seed)" : curve.model
+    (runs.count > 1 ? "\(curve.run): " : "") + curve.model
+      + (seeds.count > 1 ? ", seed \(curve.seed)" : "")
   }
 
   /// A title and a Markdown table, a row a curve; ends with a line break.
   var text: String {
     let shown = epochs ?? some
-    let seeds = seeds.map(String.init).joined(separator: ", ")
+    let runs = unique(curves.map { $0.run + ($0.synthetic ? " (synthetic)" : "") })
     let title =
-      "\(run)\(synthetic ? " (synthetic)" : ""), seed\(self.seeds.count > 1 ? "s" : "") \(seeds): "
-      + "\(metric.title), by epoch"
+      "\(runs.joined(separator: ", ")), seed\(seeds.count > 1 ? "s" : "") "
+      + "\(seeds.map(String.init).joined(separator: ", ")): \(metric.title), by epoch"
     let rows = curves.map { curve in
       [name(curve)]
         + shown.map { epoch in
@@ -47,8 +48,7 @@ struct CurveTable {
 
   /// A line an epoch, a column a curve, with all digits; every epoch where none were asked for.
   var csv: String {
-    let mark = synthetic ? " (synthetic)" : ""
-    let header = ["epoch"] + curves.map { name($0) + mark }
+    let header = ["epoch"] + curves.map { name($0) + ($0.synthetic ? " (synthetic)" : "") }
     let lines = (epochs ?? all).map { epoch in
       [String(epoch)]
         + curves.map { curve in
@@ -61,13 +61,12 @@ struct CurveTable {
   /// For scripts; every epoch where none were asked for.
   var json: JSONValue {
     [
-      "run": .string(run),
-      "synthetic": .bool(synthetic),
       "metric": .string(metric.argument),
       "curves": .array(
         curves.map { curve in
           let shown = (epochs ?? all).filter { curve.values[$0] != nil }
           return [
+            "run": .string(curve.run), "synthetic": .bool(curve.synthetic),
             "model": .string(curve.model), "seed": .integer(Int(clamping: curve.seed)),
             "epochs": .array(shown.map { .integer($0) }),
             "values": .array(shown.map { .real(curve.values[$0] ?? .nan) }),

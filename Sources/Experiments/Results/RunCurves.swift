@@ -2,6 +2,10 @@ import Foundation
 
 /// A figure of a model by epoch, with one seed.
 struct RunCurve {
+  /// The run's name among those it is shown with.
+  let run: String
+  /// Whether the run was on a stand-in for its data set.
+  let synthetic: Bool
   let model: String
   let seed: UInt64
   /// By epoch, from 0.
@@ -25,16 +29,18 @@ extension RunDirectory {
   ///
   /// - Throws: ``InputError``, ``ConfigError`` where a metrics file cannot be read.
   func curves(
-    of metric: CurveMetric, models: [ModelConfig], seeds: [UInt64]
+    of metric: CurveMetric, run: String, models: [ModelConfig], seeds: [UInt64]
   ) throws -> [RunCurve] {
-    try seeds.flatMap { seed in
+    let synthetic = try dataset()?.synthetic ?? false
+    return try seeds.flatMap { seed in
       let lines = Dictionary(grouping: try self.seed(seed).epochLines(), by: \.model)
       return models.map { model in
         var values: [Int: Double] = [:]
         for line in lines[model.name] ?? [] {
           values[line.epoch] = metric.value(in: line, of: model)
         }
-        return RunCurve(model: model.name, seed: seed, values: values)
+        return RunCurve(
+          run: run, synthetic: synthetic, model: model.name, seed: seed, values: values)
       }
     }
   }

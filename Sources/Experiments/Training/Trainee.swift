@@ -178,10 +178,12 @@ final class Trainee<S: Scalar> {
     let isLast = epoch == training.epochs - 1 && training.checkpoint != .validationRoseOrLossFell
     guard isDue || isLast else { return nil }
     let evaluation = evaluator.evaluate(network, on: data.valid)
-    progress.stagnation = .after(evaluation.score(training.selectOn), progress.stagnation)
+    let score =
+      training.checkpoint == .lowestValidationLoss
+      ? -evaluation.loss : evaluation.score(training.selectOn)
+    progress.stagnation = .after(score, progress.stagnation)
     if progress.selection.keeps(
-      epoch: epoch, score: evaluation.score(training.selectOn), loss: progress.lastLoss,
-      by: training.checkpoint)
+      epoch: epoch, score: score, loss: progress.lastLoss, by: training.checkpoint)
     {
       selected = values(of: network.parameters)
     }

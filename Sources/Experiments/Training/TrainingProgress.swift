@@ -82,7 +82,7 @@ struct TrainingProgress: Codable, Equatable {
       let isBetter: Bool =
         switch rule {
         case .last: false
-        case .bestValidation: self.epoch == nil || score > self.score
+        case .bestValidation, .lowestValidationLoss: self.epoch == nil || score > self.score
         // As in the authors' code, both marks are set anew whichever of them was passed.
         case .validationRoseOrLossFell: self.epoch == nil || score > self.score || loss < self.loss
         }
