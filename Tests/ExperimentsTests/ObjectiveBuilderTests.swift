@@ -83,6 +83,21 @@ struct ObjectiveBuilderTests {
     for name in ["fitnet", "gcrd"] { #expect(one.losses[name] != two.losses[name]) }
   }
 
+  @Test func labelSmoothingReachesTheTaskLoss() throws {
+    func loss(_ settings: KeyValuePairs<String, JSONValue>) throws -> Double {
+      try #require(try firstLoss(try sample(settings)).losses["task"])
+    }
+    let task = "models.student.objectives.task"
+    func loss(smoothing: JSONValue) throws -> Double {
+      try loss(["\(task).type": "crossEntropy", "\(task).smoothing": smoothing])
+    }
+    let plain = try loss(["\(task).type": "crossEntropy"])
+    #expect(try loss(smoothing: 0) == plain)
+    // The loss is linear in the target: halfway between 0 and 0.4 it is halfway too.
+    let (some, more) = try (loss(smoothing: 0.2), loss(smoothing: 0.4))
+    #expect(abs(some - plain) > 1e-3 && abs((plain + more) / 2 - some) < 1e-14)
+  }
+
   @Test(
     arguments: [
       ("kd.temperature", 2), ("kd.nodes", "known"), ("kd.form.average", "nodesAndClasses"),

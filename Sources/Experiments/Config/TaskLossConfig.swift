@@ -13,7 +13,14 @@ struct CrossEntropyConfig: ObjectiveSettings {
   static let name = "crossEntropy"
   static let note = "Cross-entropy with the labels, for one label a node."
 
+  var smoothing = 0.0
+
   var isTask: Bool { true }
 
-  mutating func fields(_ visitor: any FieldVisitor) {}
+  mutating func fields(_ visitor: any FieldVisitor) {
+    visitor.field(
+      "smoothing", &smoothing, .number(.halfOpen(0, 1)),
+      "Label smoothing in training: each target is 1 - smoothing for the label, and smoothing / C "
+        + "more for each of the C classes. Evaluations have plain labels.")
+  }
 }

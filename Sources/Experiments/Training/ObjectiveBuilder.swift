@@ -78,7 +78,7 @@ extension ObjectiveKind {
   ) throws -> any Objective<S> {
     switch self {
     case .bce: TaskObjective(.binaryCrossEntropy)
-    case .crossEntropy: TaskObjective(.crossEntropy(smoothing: 0))
+    case .crossEntropy(let config): TaskObjective(.crossEntropy(smoothing: config.smoothing))
     case .lsp(let config): try config.objective(teachers)
     case .kd(let config): try config.objective(teachers)
     case .fitnet(let config): try config.objective(named: name, teachers)
