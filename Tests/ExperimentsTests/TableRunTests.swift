@@ -65,6 +65,23 @@ struct TableRunTests {
     #expect(try texts(once) == (try texts(place)))
   }
 
+  @Test func experimentsAreRunAlone() throws {
+    let place = try Workplace(table: sampleTable)
+    #expect(place.run(command + ["--experiments", "long"]) == 0)
+    #expect(place.seeds == [1, 2])
+    #expect(place.output.contains("- Seeds of long: 1, 2\n"))
+    // More seeds of one experiment leave the others as they are.
+    #expect(place.run(command + ["--experiments", "long", "--seeds", "5"]) == 0)
+    #expect(place.seeds == [1, 2, 5])
+    #expect(place.run(command) == 0)
+    #expect(place.seeds == [1, 2, 5, 0, 1, 2])
+    #expect(place.run(command + ["--experiments", "lang"]) == 64)
+    #expect(
+      place.errors.contains("--experiments lang: there is no experiment \"lang\"; did you mean"))
+    #expect(place.run(command + ["--experiments", "long,"]) == 64)
+    #expect(place.run(command + ["--experiments", "long", "--render"]) == 64)
+  }
+
   @Test(arguments: 0..<5) func interruptedTablesEndTheSame(stop: Int) throws {
     let whole = try Workplace(table: sampleTable)
     #expect(whole.run(command) == 0)

@@ -27,6 +27,12 @@ struct TableCommand: EnvironmentCommand {
   var seeds: [UInt64]?
 
   @Option(
+    help: ArgumentHelp(
+      "Runs these experiments of the table alone, with what is there of the others: a,b.",
+      valueName: "names"))
+  var experiments: String?
+
+  @Option(
     help: ArgumentHelp("A folder for runs, results and rendered files alike.", valueName: "dir"))
   var out: String?
 
@@ -46,6 +52,9 @@ struct TableCommand: EnvironmentCommand {
     try validateFolder(out, option: "--out")
     if render && restart { throw ValidationError("--render and --restart exclude each other") }
     if render && seeds != nil { throw ValidationError("--render and --seeds exclude each other") }
+    if render && experiments != nil {
+      throw ValidationError("--render and --experiments exclude each other")
+    }
   }
 
   func run(in environment: CommandEnvironment) throws {

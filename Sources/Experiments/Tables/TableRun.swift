@@ -6,18 +6,35 @@ struct TableRun {
   private let command: TableCommand
   private let environment: CommandEnvironment
   private let file: TableFile
+  /// The experiments that are run where they lack something.
+  private let chosen: [TableFile.Experiment]
   private let log: Logger
 
   /// Reads the table and its configs.
   ///
-  /// - Throws: ``InputError``, ``ConfigError``.
+  /// - Throws: ``InputError``, ``ConfigError``, ``UsageError``.
   init(command: TableCommand, environment: CommandEnvironment) throws {
     self.command = command
     self.environment = environment
     file = try TableFile(
       path: command.table, relativeTo: environment.currentDirectory, quick: command.quick,
       addedSeeds: command.seeds ?? [])
+    chosen = try Self.chosen(command.experiments, of: file.experiments)
     log = Logger(terminal: environment.terminal, quiet: command.training.quiet)
+  }
+
+  /// The experiments of a list of names, in the table's order; all of them without a list.
+  private static func chosen(
+    _ list: String?, of experiments: [TableFile.Experiment]
+  ) throws -> [TableFile.Experiment] {
+    guard let list else { return experiments }
+    let names = list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    let known = experiments.map(\.name)
+    if let name = names.first(where: { !known.contains($0) }) {
+      throw UsageError(
+        message: "--experiments \(list): \(missing("experiment", name, among: known))")
+    }
+    return experiments.filter { names.contains($0.name) }
   }
 
   /// Runs, renders and prints; with `--render` runs nothing.
@@ -54,11 +71,11 @@ struct TableRun {
     let lock = try RunLock(runDirectory(place.runs))
     try withExtendedLifetime(lock) {
       // Nothing is trained before all that is there is known to fit.
-      for experiment in file.experiments {
+      for experiment in chosen {
         try prepare(experiment, in: place, synthetic: synthetic)
       }
       var failures: [String] = []
-      for experiment in file.experiments {
+      for experiment in chosen {
         do {
           try run(experiment, in: place, synthetic: synthetic)
         } catch let error as RunError {
@@ -72,7 +89,7 @@ struct TableRun {
       }
       guard failures.isEmpty else {
         throw RunError(
-          message: "\(failures.count) of \(file.experiments.count) experiments failed: "
+          message: "\(failures.count) of \(chosen.count) experiments failed: "
             + "\(failures.joined(separator: ", ")); the table in \(place.resultsName) has the "
             + "others")
       }
