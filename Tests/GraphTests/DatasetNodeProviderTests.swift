@@ -181,6 +181,9 @@ private func put(_ files: [String: [UInt8]], in folder: URL) throws {
   @Test func theUsersFolderMustHoldTheData() throws {
     try withTemporaryFolder { folder throws in
       let directory = folder.appendingPathComponent("data")
+      expectDataError(.missing, directory.path, "asked for does not exist") {
+        _ = try makeProvider(folder, directory: directory, standIn: true).dataset(as: Float.self)
+      }
       var files = ring
       files["ind.ring.y"] = nil
       try put(files, in: directory)

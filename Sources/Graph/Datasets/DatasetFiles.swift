@@ -37,6 +37,7 @@ public struct DatasetFiles: Sendable {
 
   /// An error (missing) that says where the files were looked for and where they can be had.
   func missing(_ locator: DatasetLocator, reason: String? = nil) -> DataError {
+    if let absence = locator.absentDirectory { return absence }
     let list =
       files.count > 3
       ? "\(files[0]) ... \(files[files.count - 1])" : "\(files.joined(separator: ", "))"

@@ -37,6 +37,12 @@ public struct DatasetLocator: Sendable {
       + [(cacheDirectory, "the cache")]
   }
 
+  /// The error (missing) where the user gave a folder that does not exist.
+  var absentDirectory: DataError? {
+    guard let directory, !FileManager.default.fileExists(atPath: directory) else { return nil }
+    return .missing(directory, "the data folder that was asked for does not exist")
+  }
+
   /// The data set's files, or nil if they are nowhere.
   ///
   /// - Throws: ``DataError``: missing if the user gave a folder and the data are not in it,
@@ -48,9 +54,7 @@ public struct DatasetLocator: Sendable {
       }
       return nil
     }
-    guard FileManager.default.fileExists(atPath: directory) else {
-      throw DataError.missing(directory, "the data folder that was asked for does not exist")
-    }
+    if let absence = absentDirectory { throw absence }
     guard let bundle = try bundle(of: descriptor, in: directory) else {
       let looked = DatasetLocator.places(of: descriptor).joined(separator: ", ")
       throw DataError.missing(
