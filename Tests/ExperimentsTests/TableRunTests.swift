@@ -79,6 +79,8 @@ struct TableRunTests {
     #expect(
       place.errors.contains("--experiments lang: there is no experiment \"lang\"; did you mean"))
     #expect(place.run(command + ["--experiments", "long,"]) == 64)
+    #expect(place.run(command + ["--experiments", "long,long"]) == 64)
+    #expect(place.errors.contains("the experiment long occurs twice"))
     #expect(place.run(command + ["--experiments", "long", "--render"]) == 64)
   }
 

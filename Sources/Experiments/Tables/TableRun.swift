@@ -34,6 +34,9 @@ struct TableRun {
       throw UsageError(
         message: "--experiments \(list): \(missing("experiment", name, among: known))")
     }
+    if let twice = firstDuplicate(of: names) {
+      throw UsageError(message: "--experiments \(list): the experiment \(twice) occurs twice")
+    }
     return experiments.filter { names.contains($0.name) }
   }
 

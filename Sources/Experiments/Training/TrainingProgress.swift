@@ -22,7 +22,7 @@ struct TrainingProgress: Codable, Equatable {
   /// Losses and scores of the complete epochs; nil in a training that was begun without.
   var curve: LearningCurve? = LearningCurve()
 
-  /// The best validation score so far, and the evaluations since.
+  /// The best validation score (or negative loss) so far, and the evaluations since.
   struct Stagnation: Codable, Equatable {
     var best: Double
     var evaluations = 0
@@ -70,7 +70,7 @@ struct TrainingProgress: Codable, Equatable {
   struct Selection: Codable, Equatable {
     /// The epoch whose weights are kept, or nil before the first.
     var epoch: Int?
-    /// The validation score at that epoch.
+    /// The validation score at that epoch, or the negative loss where the rule goes by it.
     var score = 0.0
     /// The training loss at that epoch.
     var loss = 0.0
