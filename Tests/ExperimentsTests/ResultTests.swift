@@ -97,6 +97,7 @@ struct ResultTests {
         "meanDifference": .real(expected.meanDifference),
         "interval95": [.real(interval.lowerBound), .real(interval.upperBound)],
         "cohensD": .real(try #require(expected.effectSize)),
+        "test": "paired", "testPerTraining": 0,
         "tTestP": .real(try #require(expected.tTestP)), "signedRankP": 0.25,
       ])
     // Equal in all seeds: nothing to test.

@@ -44,7 +44,7 @@ extension RunContext {
 extension SplitConfig {
   /// The split for a generated graph, which comes without published ones: a random one of the same
   /// proportions.
-  fileprivate var ofStandIn: SplitConfig {
+  var ofStandIn: SplitConfig {
     switch self {
     case .perClass, .shares: return self
     case .published: return .perClass(PerClassSplitConfig())
