@@ -74,9 +74,9 @@ import Testing
     #expect(constant.signedRankP == 0.5 && constant.interval == nil)
     #expect(constant.differenceP == nil && constant.equivalenceP(within: 2) == nil)
     // Equal on paper and not in binary.
-    let rounded = try #require(
-      PairedComparison([39.0 / 51, 41.0 / 51], [38.0 / 51, 40.0 / 51]))
-    #expect(39.0 / 51 - 38.0 / 51 != 41.0 / 51 - 40.0 / 51)
+    let (a, b): ([Double], [Double]) = ([39, 41].map { $0 / 51 }, [38, 40].map { $0 / 51 })
+    #expect(a[0] - b[0] != a[1] - b[1])
+    let rounded = try #require(PairedComparison(a, b))
     #expect(rounded.deviation == 0 && rounded.interval == nil && rounded.tTestP == nil)
     let equal = try #require(PairedComparison([1, 2], [1, 2]))
     #expect(equal.signedRankP == nil && equal.deviation == 0)
@@ -105,7 +105,7 @@ import Testing
         1_624, [1_391, 1_381, 1_388, 1_397, 1_402, 1_362, 1_378, 1_410, 1_394, 1_386],
         [1_393, 1_395, 1_393, 1_403, 1_397, 1_369, 1_394, 1_415, 1_385, 1_395], "0.088"
       ),
-    ])
+    ] as [(Int, [Int], [Int], String)])
   func tiesAreThoseOfWhatWasCounted(nodes: Int, first: [Int], second: [Int], p: String) throws {
     func scores(_ counts: [Int]) -> [Double] { counts.map { Double($0) / Double(nodes) } }
     let comparison = try #require(PairedComparison(scores(first), scores(second)))
