@@ -107,11 +107,50 @@ enum Registries {
     $0.register(LinearWarmupScheduleConfig.self)
   }
 
+  /// The scores that predictions are compared by.
+  static let metrics = Registry<TrainingConfig.Metric>("metrics") { registry in
+    for metric in TrainingConfig.Metric.allCases {
+      registry.add(
+        .init(
+          name: metric.rawValue, note: metric.note, citation: "",
+          type: String(reflecting: TrainingConfig.Metric.self), fresh: metric
+        ) { _ in metric })
+    }
+  }
+
   /// All of them, in the order of lists.
   static var all: [any AnyRegistry] {
     [
       objectives, architectures, data, layouts, kernels, banks, splits, rewirings, optimizers,
-      schedules,
+      schedules, metrics,
     ]
   }
+
+  /// Stops at choices that configs could not tell apart or give settings to.
+  ///
+  /// - Throws: ``RegistryError`` with all of them.
+  static func check(_ registries: [any AnyRegistry] = all) throws {
+    var problems = registries.flatMap(\.collisions)
+    let common = RecordOutline.fields { visitor in
+      var config = ObjectiveConfig()
+      config.fields(visitor)
+    }.map(\.key)
+    for registry in registries where registry.kind == objectives.kind {
+      for choice in registry.outline {
+        for key in choice.fields.map(\.key) where common.contains(key) {
+          problems.append(
+            "\(registry.kind): \"\(choice.name)\" has a key \"\(key)\", but every objective has one; "
+              + "give it another name")
+        }
+      }
+    }
+    guard problems.isEmpty else { throw RegistryError(problems: problems) }
+  }
+}
+
+/// Choices that were registered wrongly: the command line as it was put together cannot be used.
+struct RegistryError: ReportableError {
+  var problems: [String]
+  var description: String { problems.joined(separator: "\n") }
+  var exitCode: Int32 { ExitStatus.badUsage }
 }

@@ -39,10 +39,11 @@ protocol ArchitectureSettings: VariantSettings {
   var effectOnNodesWithoutNeighbours: String? { get }
   /// The network for data of these sizes.
   func makeNetwork<S: Scalar>(_ context: NetworkContext) -> Network<S>
-  /// What the number of the data's graphs has against it, with the key of the setting at fault;
-  /// asked before the network is made. What the graphs themselves have against its layers is found
-  /// by ``Network/prepare(on:)``.
-  func problem<S: Scalar>(with data: ExperimentData<S>) throws -> Inconsistency?
+  /// Why it is not for data of so many graphs, with the key of the setting at fault; asked before a
+  /// network is made. What the graphs themselves have against its layers, these say.
+  ///
+  /// - Parameter data: The name of the data set.
+  func problem(graphs count: Int, of data: String) -> Inconsistency?
 }
 
 extension ArchitectureSettings {
@@ -53,7 +54,7 @@ extension ArchitectureSettings {
 
   var effectOnNodesWithoutNeighbours: String? { nil }
 
-  func problem<S: Scalar>(with data: ExperimentData<S>) throws -> Inconsistency? { nil }
+  func problem(graphs count: Int, of data: String) -> Inconsistency? { nil }
 }
 
 extension Registry where Value == any ArchitectureSettings {

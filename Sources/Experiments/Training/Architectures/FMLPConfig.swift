@@ -45,8 +45,8 @@ struct FMLPConfig: ArchitectureSettings {
       sharesEncoders: sharesEncoders)
   }
 
-  func problem<S: Scalar>(with data: ExperimentData<S>) -> Inconsistency? {
-    needsOneGraph(data)
+  func problem(graphs count: Int, of data: String) -> Inconsistency? {
+    needsOneGraph(count, of: data)
   }
 }
 
@@ -82,19 +82,19 @@ struct SimplifiedFMLPConfig: ArchitectureSettings {
       power: power)
   }
 
-  func problem<S: Scalar>(with data: ExperimentData<S>) -> Inconsistency? {
-    needsOneGraph(data)
+  func problem(graphs count: Int, of data: String) -> Inconsistency? {
+    needsOneGraph(count, of: data)
   }
 }
 
 extension ArchitectureSettings {
   /// Why a family with weights for each node is not for data of several graphs, or nil.
-  fileprivate func needsOneGraph<S: Scalar>(_ data: ExperimentData<S>) -> Inconsistency? {
-    guard data.graphs.count > 1 else { return nil }
+  fileprivate func needsOneGraph(_ count: Int, of data: String) -> Inconsistency? {
+    guard count > 1 else { return nil }
     return Inconsistency(
       key: "",
       message: "the family \"\(Self.name)\" has weights for each node of one graph, but "
-        + "\(data.summary.name) has \(data.graphs.count) graphs; choose another family, or data of "
+        + "\(data) has \(count) graphs; choose another family, or data of "
         + "one graph")
   }
 }

@@ -43,8 +43,8 @@ struct FrameletConfig: ArchitectureSettings {
     }
   }
 
-  func problem<S: Scalar>(with data: ExperimentData<S>) -> Inconsistency? {
-    propagation.problem(with: data)
+  func problem(graphs count: Int, of data: String) -> Inconsistency? {
+    propagation.problem(graphs: count, of: data)
   }
 }
 
@@ -76,8 +76,8 @@ struct SimplifiedFrameletConfig: ArchitectureSettings {
     }
   }
 
-  func problem<S: Scalar>(with data: ExperimentData<S>) -> Inconsistency? {
-    propagation.problem(with: data)
+  func problem(graphs count: Int, of data: String) -> Inconsistency? {
+    propagation.problem(graphs: count, of: data)
   }
 }
 

@@ -34,7 +34,8 @@ extension ExperimentConfig {
 extension ArchitectureConfig {
   /// Why the network cannot be applied to the data, or nil.
   fileprivate func problem<S: Scalar>(with data: ExperimentData<S>) throws -> Inconsistency? {
-    if let problem = try settings.problem(with: data) { return problem }
+    let count = data.graphs.count
+    if let problem = settings.problem(graphs: count, of: data.summary.name) { return problem }
     let network: Network<S> = network(
       inputWidth: data.featureCount, outputWidth: data.labelCount,
       nodeCount: data.nodeCountOfOneGraph, seed: 0)

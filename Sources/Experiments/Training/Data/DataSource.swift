@@ -19,8 +19,8 @@ protocol DataSource: Sendable {
   var isOneGraph: Bool { get }
   /// Whether the data are always generated, so that they cannot be missing.
   var isGenerated: Bool { get }
-  /// The sizes of the data that a config is about, without looking at them.
-  func sizes(_ config: DataConfig) -> DataSizes
+  /// The sizes of the data that a config is about, as published: nobody looks at the data.
+  func sizes(_ config: DataConfig) -> PublishedSizes
   /// The data for a run.
   ///
   /// - Throws: ``DataError`` where they are missing or damaged, or cannot be split as the config says.
@@ -33,7 +33,7 @@ extension DataSource {
 }
 
 /// Sizes that networks and memory depend on.
-struct DataSizes: Equatable {
+struct PublishedSizes: Equatable {
   /// Graphs of all parts together.
   var graphs = 1
   /// Nodes of all graphs together.
@@ -114,8 +114,8 @@ extension Registry where Value == any DataSource {
 
 extension SyntheticNodeShape {
   /// The sizes of a graph of this shape.
-  var sizes: DataSizes {
-    DataSizes(
+  var sizes: PublishedSizes {
+    PublishedSizes(
       nodes: nodes, edges: Int((Double(nodes) * meanDegree).rounded()), features: features,
       labels: classes)
   }

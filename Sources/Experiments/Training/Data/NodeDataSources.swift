@@ -18,9 +18,9 @@ struct BenchmarkSource: NodeDataSource {
   var hasProvidedSplits: Bool { benchmark.hasProvidedSplits }
   var standIn: SyntheticNodeShape { benchmark.standIn }
 
-  func sizes(_ config: DataConfig) -> DataSizes {
+  func sizes(_ config: DataConfig) -> PublishedSizes {
     guard let counts = benchmark.counts else { return standIn.sizes }
-    return DataSizes(
+    return PublishedSizes(
       nodes: counts.nodes, edges: 2 * counts.edges, features: counts.features,
       labels: counts.classes)
   }
@@ -55,7 +55,7 @@ struct GeneratedNodes: NodeDataSource {
   let isGenerated = true
   let standIn = SyntheticNodeShape()
 
-  func sizes(_ config: DataConfig) -> DataSizes { config.syntheticNodes.shape.sizes }
+  func sizes(_ config: DataConfig) -> PublishedSizes { config.syntheticNodes.shape.sizes }
 
   func nodes<S: Scalar>(_ context: RunContext) throws -> NodeDataset<S> {
     try SyntheticNodeGraph.generate(

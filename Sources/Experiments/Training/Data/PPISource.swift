@@ -10,9 +10,9 @@ struct PPISource: DataSource {
   let layout: (any FileLayout)? = PPILayout()
   let isOneGraph = false
 
-  func sizes(_ config: DataConfig) -> DataSizes {
+  func sizes(_ config: DataConfig) -> PublishedSizes {
     let counts = PPI.descriptor.counts
-    return DataSizes(
+    return PublishedSizes(
       graphs: 24, nodes: counts.nodes.reduce(0, +), edges: counts.edges.reduce(0, +), features: 50,
       labels: 121)
   }

@@ -44,6 +44,15 @@ struct TrainingConfig: Record {
     case microF1
     /// The share of nodes (single label) or of labels (multi-label) that are right.
     case accuracy
+
+    /// What it is, in a sentence.
+    var note: String {
+      switch self {
+      case .microF1PerBatch: "The mean over batches of each batch's micro-averaged F1."
+      case .microF1: "Micro-averaged F1 over all nodes: the accuracy where a node has one label."
+      case .accuracy: "The share of nodes (one label a node) or of labels (several) that are right."
+      }
+    }
   }
 
   mutating func fields(_ visitor: any FieldVisitor) {

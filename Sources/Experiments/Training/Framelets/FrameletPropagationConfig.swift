@@ -1,6 +1,5 @@
 import Graph
 import Layers
-import Tensor
 
 /// The operators of framelet networks. Its fields stand among the family's own.
 struct FrameletPropagationConfig: Equatable, Sendable {
@@ -22,12 +21,12 @@ struct FrameletPropagationConfig: Equatable, Sendable {
   }
 
   /// Why a network with these operators is not for data of several graphs, or nil.
-  func problem<S: Scalar>(with data: ExperimentData<S>) -> Inconsistency? {
-    guard data.graphs.count > 1, framelets.largestEigenvalue != 2 else { return nil }
+  func problem(graphs count: Int, of data: String) -> Inconsistency? {
+    guard count > 1, framelets.largestEigenvalue != 2 else { return nil }
     return Inconsistency(
       key: "",
       message:
-        "\(data.summary.name) has \(data.graphs.count) graphs, and operators must not depend "
+        "\(data) has \(count) graphs, and operators must not depend "
         + "on which of them are in a batch: set framelets.largestEigenvalue to 2, which fits them all"
     )
   }
