@@ -63,25 +63,14 @@ extension DataConfig {
   /// What the splits of several seeds have in common.
   ///
   /// The numbers of nodes are those that the split asks for, of the nodes whose label is known.
-  /// Splits that come with the data have 48 % of the nodes to train and 20 % to test on (Pei et al.
-  /// 2020); those of the filtered files (Platonov et al. 2023) have that on average.
   ///
   /// - Parameter dataset: The data that were found, which may be a stand-in.
   func overlap(on dataset: DatasetSummary) -> SplitOverlap {
     guard isOneGraph else { return .oneSplit }
-    switch dataset.synthetic ? split.ofStandIn : split {
-    case .published: return .oneSplit
-    case .provided: return .drawnSplits(testPerTraining: 0.20 / 0.48)
-    case .shares(let shares):
-      let known = dataset.labelledNodes
-      let training = (shares.training * known).rounded()
-      let validation = (shares.validation * known).rounded()
-      return .drawnSplits(testPerTraining: (known - training - validation) / max(1, training))
-    case .perClass(let numbers):
-      let classes = Double(classCount(synthetic: dataset.synthetic))
-      let test = dataset.labelledNodes - classes * Double(numbers.training + numbers.validation)
-      return .drawnSplits(testPerTraining: max(1, test) / (classes * Double(numbers.training)))
-    }
+    let split = dataset.synthetic ? split.ofStandIn : split
+    let ratio = split.settings.testPerTraining(
+      labelled: dataset.labelledNodes, classes: Double(classCount(synthetic: dataset.synthetic)))
+    return ratio.map { .drawnSplits(testPerTraining: $0) } ?? .oneSplit
   }
 
   private func classCount(synthetic: Bool) -> Int {
