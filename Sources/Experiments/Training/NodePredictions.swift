@@ -23,10 +23,16 @@ struct NodePredictions<S: Scalar> {
   ///
   /// - Parameter laplacian: What the energy is measured by, which may be that of another graph
   ///   between the same nodes: energies compare where it is the same one.
+  /// - Throws: ``RunError`` where features are not finite.
   init(
     of network: Network<S>, on sample: GraphSample<S>, laplacian: NormalizedLaplacian
   ) throws {
     let pass = network.forward(sample.features, on: sample.graph, .evaluation)
+    for (tap, features) in pass.taps where !features.isFinite {
+      throw RunError(
+        message: "the features at \(tap) of a trained model are not finite, though its predictions "
+          + "are; try a lower learning rate")
+    }
     dirichletEnergy = Dictionary(
       uniqueKeysWithValues: pass.taps.map { tap, features in
         (
@@ -56,13 +62,17 @@ struct NodePredictions<S: Scalar> {
     return times.sorted()[repetitions / 2]
   }
 
-  /// The mean of each step's scores over all nodes, by branch.
+  /// How much of the low pass, and of the high pass, each step takes against the node's own features:
+  /// the mean over all nodes, by branch.
   var meanAlpha: [String: [Double]] {
     guard !scores.isEmpty else { return [:] }
-    func mean(_ scores: Matrix<S>) -> Double {
-      scores.elements.reduce(0) { $0 + Double($1) } / Double(scores.rows)
+    func mean(_ share: (FMLPScores<S>) -> Matrix<S>) -> [Double] {
+      scores.map { step in
+        let share = share(step)
+        return share.elements.reduce(0) { $0 + Double($1) } / Double(share.rows)
+      }
     }
-    return ["low": scores.map { mean($0.low) }, "high": scores.map { mean($0.high) }]
+    return ["low": mean(\.lowShare), "high": mean(\.highShare)]
   }
 
   /// The scores as a file: for step k "steps.k.low" and "steps.k.high", one row a node.
