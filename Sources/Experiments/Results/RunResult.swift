@@ -32,7 +32,7 @@ struct RunResult {
         return (model.name, ModelSummary(runs))
       }
     let teachers = Set(
-      config.models.flatMap(\.objectives).compactMap(\.kind.objectiveSettings.teacher?.name))
+      config.models.flatMap(\.objectives).compactMap(\.kind.settings.teacher?.name))
     let baseline = config.models.first { !teachers.contains($0.name) }
     self.teachers = teachers
     self.baseline = baseline?.name

@@ -12,7 +12,7 @@ struct TableConfig: Record {
   var notes: [String] = []
 
   mutating func fields(_ visitor: any FieldVisitor) {
-    visitor.foreign("$schema", schema: ["type": "string"], "Where the schema of this file is.")
+    visitor.readElsewhere("$schema", schema: ["type": "string"], "Where the schema of this file is.")
     visitor.field(
       "name", &name, .name, required: true,
       "The table's name; names the rendered files and the folder of their data.")

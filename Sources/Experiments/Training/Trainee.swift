@@ -47,8 +47,8 @@ final class Trainee<S: Scalar> {
       config.training.asPublished.separateSteps
       ? objectives.terms.map { WeightedObjectives([$0]) } : [objectives]
     self.surroundings = surroundings
-    optimizer = config.training.optimizer.optimizer(
-      of: network.parameters + objectives.parameters)
+    optimizer = config.training.optimizer.settings.makeOptimizer(
+      network.parameters + objectives.parameters)
     evaluator = Evaluator(
       taskLoss: config.taskLoss, logitThreshold: surroundings.settings.metrics.logitThreshold,
       batchSize: surroundings.settings.data.batchSize)
