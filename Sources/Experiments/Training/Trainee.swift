@@ -182,9 +182,8 @@ final class Trainee<S: Scalar> {
   private func validate() throws -> Evaluation? {
     let training = config.training
     let epoch = progress.epoch
-    // The published rule looks at every n-th epoch only; the others do not pass over the last one.
     let isDue = epoch % training.evaluateEvery == 0
-    let isLast = epoch == training.epochs - 1 && training.checkpoint != .validationRoseOrLossFell
+    let isLast = training.evaluatesLast && epoch == training.epochs - 1
     guard isDue || isLast else { return nil }
     let evaluation = try evaluator.evaluate(
       network, on: [data.valid], named: ["the validation part"])[0]
