@@ -33,13 +33,17 @@ import Testing
       student: student.converted(to: Double.self), teacher: teacher.converted(to: Double.self))
     let place = "T = \(temperature), width \(student.columns), softmax \(isSoftmax)"
     #expect(single.loss >= 0 && double.loss >= 0, "\(place)", sourceLocation: sourceLocation)
+    // Where T is small, probabilities are exponentials of numbers of up to 87 in single precision,
+    // and those that the least of them would add are lost.
+    let tolerance = temperature < 1 ? 2e-5 : 2e-6
     #expect(
-      abs(single.loss - double.loss) <= 1e-6 * double.loss + 1e-30,
+      abs(single.loss - double.loss) <= tolerance * double.loss + 1e-24,
       "\(place): \(single.loss), \(double.loss)", sourceLocation: sourceLocation)
     let largest = double.gradient.map(abs).max() ?? 0
     for (a, b) in zip(single.gradient, double.gradient) {
       #expect(
-        abs(a - b) <= 4e-6 * largest, "\(place): \(a), \(b)", sourceLocation: sourceLocation)
+        abs(a - b) <= tolerance * largest + 1e-24, "\(place): \(a), \(b)",
+        sourceLocation: sourceLocation)
     }
   }
 
@@ -124,9 +128,10 @@ import Testing
   }
 
   @Test func channelsThatAreNearlyTheSame() throws {
-    for (place, kernel) in [DiscrepancyKernel.linear, .poly(degree: 2, offset: 0), .rbf(.variance(1))]
-      .enumerated()
-    {
+    for (place, kernel) in [
+      DiscrepancyKernel.linear, .poly(degree: 2, offset: 0), .rbf(.variance(1)),
+    ]
+    .enumerated() {
       for width in [1, 3, 64] {
         let t: Matrix<Float> = features(50, width, "teacher \(place)")
         let s = Matrix(50, width, t.elements.map { $0.nextUp })

@@ -70,7 +70,8 @@ import Testing
     }
     let network = Network<Float>(
       layers: [
-        LinearLayer(name: "layers.0", inputWidth: 1, outputWidth: 1, bias: false, dropout: 0, seed: 1)
+        LinearLayer(
+          name: "layers.0", inputWidth: 1, outputWidth: 1, bias: false, dropout: 0, seed: 1)
       ], activation: .relu)
     let evaluator = Evaluator<Float>(taskLoss: .binaryCrossEntropy, logitThreshold: 0, batchSize: 1)
     // The row that is none is no row that counts: the network is broken all the same.
@@ -79,6 +80,20 @@ import Testing
       #expect(throws: NotFinite(what: "a prediction for the test part")) {
         try evaluator.evaluate(network, on: parts, named: ["the validation part", "the test part"])
       }
+    }
+    // A hidden feature that the next layer throws away.
+    let hidden = Network<Float>(
+      layers: [
+        LinearLayer(name: "layers.0", inputWidth: 1, outputWidth: 1, bias: false, seed: 1),
+        LinearLayer(name: "layers.1", inputWidth: 1, outputWidth: 1, bias: false, seed: 1),
+      ], activation: .relu)
+    hidden.parameters[0].value = Matrix(1, 1, [-.greatestFiniteMagnitude])
+    let parts = [try sample(2)]
+    #expect(
+      try evaluator.evaluate(hidden, on: parts, named: ["the test part"])[0].loss.isFinite)
+    #expect(throws: NotFinite(what: "a feature at hidden.0, of the test part,")) {
+      try evaluator.evaluate(
+        hidden, on: parts, named: ["the test part"], looksAtFeatures: true)
     }
     let fine = try evaluator.evaluate(network, on: [sample(1)], named: ["the test part"])
     #expect(fine[0].loss.isFinite)

@@ -17,61 +17,117 @@ import Testing
   @Test func theSampleHasNone() throws { #expect(try warnings([:]) == []) }
 
   static let silent: [(KeyValuePairs<String, JSONValue>, path: String, words: String)] = [
-    (["models.student.objectives.kd.firstEpoch": 3], "models.student.objectives.kd.firstEpoch",
-      "the training ends with epoch 2 (from 0): the objective is never on"),
-    (["models.student.objectives.kd.weight": 0], "models.student.objectives.kd.weight",
-      "the objective does nothing"),
-    (["models.student.objectives.kd.warmup": 4], "models.student.objectives.kd.warmup",
-      "its full weight is never reached"),
-    (["models.student.objectives.lsp.warmup": 3], "models.student.objectives.lsp.warmup",
-      "the objective is on in 2 epochs"),
-    (["models.teacher.objectives.task.lastEpoch": 1], "models.teacher.objectives",
-      "none is on in epoch 2"),
-    (["models.teacher.objectives.task.firstEpoch": 1], "models.teacher.objectives",
-      "none is on in epoch 0"),
-    (["models.teacher.training.schedule.every": 3], "models.teacher.training.schedule",
-      "leaves the learning rate as it is in all 3 epochs"),
-    (["models.teacher.training.schedule.factor": 1], "models.teacher.training.schedule",
-      "like \"constant\""),
-    (["models.student.training.schedule": ["type": "cosine", "minimum": 0.1]],
-      "models.student.training.schedule", "leaves the learning rate as it is"),
-    (["models.mlp.training.schedule": ["type": "linearWarmup", "epochs": 4]],
-      "models.mlp.training.schedule.epochs", "the full rate is never reached"),
-    (["models.mlp.training.evaluateEvery": 3], "models.mlp.training.evaluateEvery",
-      "after the first epoch and the last alone"),
-    (["models.mlp.training.patience": 2], "models.mlp.training.patience",
-      "can never end a training of 3 evaluations"),
-    (["models.mlp.training.patience": 1, "models.mlp.training.checkpoint": "last"],
-      "models.mlp.training.patience", "and not the best ones"),
-    (["models.mlp.training.checkpoint": "lowestValidationLoss",
-      "models.mlp.training.selectOn": "accuracy"],
-      "models.mlp.training.selectOn", "goes by the loss"),
-    (["models.mlp.training.checkpoint": "last", "models.mlp.training.selectOn": "accuracy"],
-      "models.mlp.training.selectOn", "goes by no score"),
-    (["models.mlp.training.asPublished": ["separateSteps": true]],
-      "models.mlp.training.asPublished.separateSteps", "a model of one objective"),
-    (["models.mlp.training.checkpoint": "last",
-      "models.mlp.training.asPublished": ["reloadsBest": true]],
-      "models.mlp.training.asPublished.reloadsBest", "keeps no weights"),
-    (["models.mlp.training.optimizer.decoupled": true], "models.mlp.training.optimizer.decoupled",
-      "without a weightDecay"),
+    (
+      ["models.student.objectives.kd.firstEpoch": 3], "models.student.objectives.kd.firstEpoch",
+      "the training ends with epoch 2 (from 0): the objective is never on"
+    ),
+    (
+      ["models.student.objectives.kd.weight": 0], "models.student.objectives.kd.weight",
+      "the objective does nothing"
+    ),
+    (
+      ["models.student.objectives.kd.warmup": 4], "models.student.objectives.kd.warmup",
+      "its full weight is never reached"
+    ),
+    (
+      ["models.student.objectives.lsp.warmup": 3], "models.student.objectives.lsp.warmup",
+      "the objective is on in 2 epochs"
+    ),
+    (
+      ["models.teacher.objectives.task.lastEpoch": 1], "models.teacher.objectives",
+      "none is on in epoch 2"
+    ),
+    (
+      ["models.teacher.objectives.task.firstEpoch": 1], "models.teacher.objectives",
+      "none is on in epoch 0"
+    ),
+    (
+      ["models.teacher.training.schedule.every": 3], "models.teacher.training.schedule",
+      "leaves the learning rate as it is in all 3 epochs"
+    ),
+    (
+      ["models.teacher.training.schedule.factor": 1], "models.teacher.training.schedule",
+      "like \"constant\""
+    ),
+    (
+      ["models.student.training.schedule": ["type": "cosine", "minimum": 0.1]],
+      "models.student.training.schedule", "leaves the learning rate as it is"
+    ),
+    (
+      ["models.mlp.training.schedule": ["type": "linearWarmup", "epochs": 4]],
+      "models.mlp.training.schedule.epochs", "the full rate is never reached"
+    ),
+    (
+      ["models.mlp.training.evaluateEvery": 3], "models.mlp.training.evaluateEvery",
+      "after the first epoch and the last alone"
+    ),
+    (
+      ["models.mlp.training.patience": 2], "models.mlp.training.patience",
+      "can never end a training of 3 evaluations"
+    ),
+    (
+      ["models.mlp.training.patience": 1, "models.mlp.training.checkpoint": "last"],
+      "models.mlp.training.patience", "and not the best ones"
+    ),
+    (
+      [
+        "models.mlp.training.checkpoint": "lowestValidationLoss",
+        "models.mlp.training.selectOn": "accuracy",
+      ],
+      "models.mlp.training.selectOn", "goes by the loss"
+    ),
+    (
+      ["models.mlp.training.checkpoint": "last", "models.mlp.training.selectOn": "accuracy"],
+      "models.mlp.training.selectOn", "goes by no score"
+    ),
+    (
+      ["models.mlp.training.asPublished": ["separateSteps": true]],
+      "models.mlp.training.asPublished.separateSteps", "a model of one objective"
+    ),
+    (
+      [
+        "models.mlp.training.checkpoint": "last",
+        "models.mlp.training.asPublished": ["reloadsBest": true],
+      ],
+      "models.mlp.training.asPublished.reloadsBest", "keeps no weights"
+    ),
+    (
+      ["models.mlp.training.optimizer.decoupled": true], "models.mlp.training.optimizer.decoupled",
+      "without a weightDecay"
+    ),
     (["models.mlp.group": "lonely"], "models.mlp.group", "the only one of its group"),
-    (["models.student.objectives.kd.teacherWeights": "selected",
-      "models.teacher.training.checkpoint": "last"],
-      "models.student.objectives.kd.teacherWeights", "the same weights"),
-    (["metrics": ["thresholdOn": "probability", "threshold": 0]], "metrics.threshold",
-      "every label counts as predicted"),
-    (["metrics": ["thresholdOn": "probability", "threshold": 1]], "metrics.threshold",
-      "no label counts as predicted"),
+    (
+      [
+        "models.student.objectives.kd.teacherWeights": "selected",
+        "models.teacher.training.checkpoint": "last",
+      ],
+      "models.student.objectives.kd.teacherWeights", "the same weights"
+    ),
+    (
+      ["metrics": ["thresholdOn": "probability", "threshold": 0]], "metrics.threshold",
+      "every label counts as predicted"
+    ),
+    (
+      ["metrics": ["thresholdOn": "probability", "threshold": 1]], "metrics.threshold",
+      "no label counts as predicted"
+    ),
     (["data.onMissing": "fail"], "data.synthetic", "where the data are missing the run ends"),
-    (["models.student.objectives.lsp": [
-        "name": "bands", "type": "framelet", "teacher": "teacher", "studentTap": "hidden.0",
-        "teacherTap": "hidden.1", "bandWeights": [0, 0], "framelets": ["largestEigenvalue": 2],
-      ]], "models.student.objectives.bands.bandWeights", "all are 0"),
-    (["models.student.objectives.lsp": [
-        "name": "bands", "type": "framelet", "teacher": "teacher", "studentTap": "hidden.0",
-        "teacherTap": "hidden.1", "framelets": ["largestEigenvalue": 2, "dilation": 3],
-      ]], "models.student.objectives.bands.framelets.dilation", "of one level"),
+    (
+      [
+        "models.student.objectives.lsp": [
+          "name": "bands", "type": "framelet", "teacher": "teacher", "studentTap": "hidden.0",
+          "teacherTap": "hidden.1", "bandWeights": [0, 0], "framelets": ["largestEigenvalue": 2],
+        ]
+      ], "models.student.objectives.bands.bandWeights", "all are 0"
+    ),
+    (
+      [
+        "models.student.objectives.lsp": [
+          "name": "bands", "type": "framelet", "teacher": "teacher", "studentTap": "hidden.0",
+          "teacherTap": "hidden.1", "framelets": ["largestEigenvalue": 2, "dilation": 3],
+        ]
+      ], "models.student.objectives.bands.framelets.dilation", "of one level"
+    ),
   ]
 
   @Test(arguments: silent.indices) func whatChangesNothingIsSaid(_ place: Int) throws {
@@ -104,6 +160,34 @@ import Testing
       ])
   }
 
+  @Test(arguments: [1, 2]) func alignmentOfOneLayer(layers: Int) throws {
+    for strategy in ["oneToOne", "alignahead", "alignaheadReversed"] {
+      let student: JSONValue = [
+        "name": "student", "count": 2,
+        "architecture": [
+          "family": "gcn", "hidden": .array([JSONValue](repeating: 2, count: layers)),
+        ],
+        "training": ["epochs": 2, "optimizer": ["type": "adam", "learningRate": 0.1]],
+        "objectives": [
+          ["name": "task", "type": "bce"],
+          [
+            "name": "align", "type": "alignahead", "strategy": ["type": .string(strategy)],
+            "kernel": ["type": "l2"],
+          ],
+        ],
+      ]
+      let document: JSONValue = [
+        "name": "group", "seeds": [1], "data": ["name": "ppi"], "models": [student],
+      ]
+      let (config, problems) = decode(ModelCount.expanded(document).0)
+      try #require(problems == [], "\(problems)")
+      #expect(
+        config.allWarnings.map(\.path)
+          == (layers == 1 && strategy != "oneToOne"
+            ? ["student_1", "student_2"].map { "models.\($0).objectives.align.strategy" } : []))
+    }
+  }
+
   @Test func aWeightOf0TakesSeparateSteps() throws {
     #expect(
       try warnings([
@@ -125,7 +209,8 @@ import Testing
   @Test(arguments: [0, 1e-4, 1e7, 1e44]) func temperaturesOutOfRange(_ temperature: Double) throws {
     let (_, problems) = decode(
       try sample(["models.student.objectives.kd.temperature": .real(temperature)]))
-    #expect(problems.count == 1 && problems[0].contains("at least 0.001 and at most"), "\(problems)")
+    #expect(
+      problems.count == 1 && problems[0].contains("at least 0.001 and at most"), "\(problems)")
   }
 
   @Test func validateAndTheLogSayThem() throws {

@@ -92,8 +92,9 @@ import Testing
             - step.curvature
         }
         var most = 0.0
-        let neighbors = try NeighborLists(of: undirected(
-          dense.nodes.count, dense.edges.map { ($0.first, $0.second) }))
+        let neighbors = try NeighborLists(
+          of: undirected(
+            dense.nodes.count, dense.edges.map { ($0.first, $0.second) }))
         var pairs: [(UndirectedEdge, Double)] = []
         EdgeCandidates(around: step.bottleneck, in: neighbors, variant).forEach {
           pairs.append(($0, $1))

@@ -12,7 +12,8 @@ extension RewiredGraph {
         "before": .integer(before.edges.count), "after": .integer(after.edges.count),
       ],
       "curvature": [
-        "variant": .string(before.variant.rawValue), "before": try before.histogram().json, "after": try after.histogram().json,
+        "variant": .string(before.variant.rawValue), "before": try before.histogram().json,
+        "after": try after.histogram().json,
       ],
     ]
   }

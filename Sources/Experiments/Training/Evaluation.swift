@@ -40,11 +40,14 @@ struct Evaluator<S: Scalar> {
   /// Scores several parts of a data set. Where all are the same graph, of which each counts other
   /// nodes, one pass over the graph serves all.
   ///
-  /// - Parameter names: What the parts are called in errors.
+  /// - Parameters:
+  ///   - names: What the parts are called in errors.
+  ///   - looksAtFeatures: Whether hidden features have to be finite too, of which metrics may be made.
   /// - Throws: ``NotFinite`` for logits that are not: the class of such a row would be the first, and
   ///   its score an ordinary one. Likewise for a loss that is not.
   func evaluate(
-    _ network: Network<S>, on parts: [[GraphSample<S>]], named names: [String]
+    _ network: Network<S>, on parts: [[GraphSample<S>]], named names: [String],
+    looksAtFeatures: Bool = false
   ) throws -> [Evaluation] {
     var shared: NetworkPass<S>?
     if let first = parts.first?.first,
@@ -53,14 +56,15 @@ struct Evaluator<S: Scalar> {
       shared = network.forward(first.features, on: first.graph, .evaluation)
     }
     return try zip(parts, names).map { samples, name in
-      try evaluate(samples, named: name) {
+      try evaluate(samples, named: name, looksAtFeatures) {
         shared ?? network.forward($0.features, on: $0.graph, .evaluation)
       }
     }
   }
 
   private func evaluate(
-    _ samples: [GraphSample<S>], named name: String, forward: (GraphBatch<S>) -> NetworkPass<S>
+    _ samples: [GraphSample<S>], named name: String, _ looksAtFeatures: Bool,
+    forward: (GraphBatch<S>) -> NetworkPass<S>
   ) throws -> Evaluation {
     let task = TaskObjective<S>(taskLoss)
     var confusion = Confusion()
@@ -70,6 +74,11 @@ struct Evaluator<S: Scalar> {
       let batch = GraphBatch(samples, members: members)
       let pass = forward(batch)
       try NotFinite.check(pass.logits, "a prediction for \(name)")
+      if looksAtFeatures {
+        for (tap, features) in pass.taps.sorted(by: { "\($0.key)" < "\($1.key)" }) {
+          try NotFinite.check(features, "a feature at \(tap), of \(name),")
+        }
+      }
       let counted = batch.counts.reduce(0) { $0 + Int($1) }
       guard counted > 0 else { continue }
       known += counted

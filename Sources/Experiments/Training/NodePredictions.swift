@@ -23,16 +23,10 @@ struct NodePredictions<S: Scalar> {
   ///
   /// - Parameter laplacian: What the energy is measured by, which may be that of another graph
   ///   between the same nodes: energies compare where it is the same one.
-  /// - Throws: ``RunError`` where features are not finite.
   init(
     of network: Network<S>, on sample: GraphSample<S>, laplacian: NormalizedLaplacian
   ) throws {
     let pass = network.forward(sample.features, on: sample.graph, .evaluation)
-    for (tap, features) in pass.taps where !features.isFinite {
-      throw RunError(
-        message: "the features at \(tap) of a trained model are not finite, though its predictions "
-          + "are; try a lower learning rate")
-    }
     dirichletEnergy = Dictionary(
       uniqueKeysWithValues: pass.taps.map { tap, features in
         (

@@ -240,7 +240,7 @@ final class Trainee<S: Scalar> {
     result.secondsPerEpoch = progress.seconds / Double(epochs)
     result.selectedEpoch = selectedEpoch
     result.trainingLoss = progress.lastLoss
-    (result.valid, result.test) = 
+    (result.valid, result.test) =
       selectedEpoch == lastEpoch
       ? lastEvaluation : try evaluateAll("with the weights of epoch \(selectedEpoch + 1)")
     (result.validLast, result.testLast) = lastEvaluation
@@ -253,7 +253,8 @@ final class Trainee<S: Scalar> {
   ) throws -> (valid: [String: Double], test: [String: Double]) {
     try reportingDivergence(weights) {
       let evaluations = try evaluator.evaluate(
-        network, on: [data.valid, data.test], named: ["the validation part", "the test part"])
+        network, on: [data.valid, data.test], named: ["the validation part", "the test part"],
+        looksAtFeatures: true)
       return (evaluations[0].metrics, evaluations[1].metrics)
     }
   }

@@ -22,8 +22,9 @@ extension ExperimentData {
       }
     }
     guard parts.samples.allSatisfy(\.features.isFinite) else {
-      throw DataError.malformed(
-        parts.source, "features of \(parts.name) are not finite in \(S.self) precision")
+      throw DataError(
+        .malformed, at: parts.source,
+        "features of \(parts.name) are not finite in \(S.self) precision")
     }
   }
 }

@@ -161,7 +161,7 @@ extension [NodeSplit] {
   /// - Throws: ``DataError`` (malformed) where there are none.
   fileprivate func split(ofSeed seed: UInt64, of source: String) throws -> NodeSplit {
     guard !isEmpty else {
-      throw DataError.malformed(source, "the files hold no split; one or more were expected")
+      throw DataError(.malformed, at: source, "the files hold no split; one or more were expected")
     }
     return self[Int(seed % UInt64(count))]
   }

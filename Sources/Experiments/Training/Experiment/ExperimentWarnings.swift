@@ -1,9 +1,11 @@
+import Distill
+
 extension ExperimentConfig {
   /// All that is likelier a slip than meant, with key paths.
   var allWarnings: [JSONProblem] { RecordWarnings.all(in: self) }
 
   var warnings: [Inconsistency] {
-    metricsWarnings + dataWarnings + groupWarnings + teacherWarnings
+    metricsWarnings + dataWarnings + groupWarnings + alignmentWarnings + teacherWarnings
   }
 
   private var metricsWarnings: [Inconsistency] {
@@ -61,6 +63,31 @@ extension ExperimentConfig {
       Inconsistency(
         key: "models.\(group[0].name).group",
         message: "has no effect: the model is the only one of its group")
+    }
+  }
+
+  /// Alignments across layers that pair every layer with the one at its place.
+  private var alignmentWarnings: [Inconsistency] {
+    groups.flatMap { group in
+      group.flatMap { student in
+        student.objectives.compactMap { objective -> Inconsistency? in
+          guard let settings = objective.kind.settings as? AlignaheadConfig else { return nil }
+          let strategy = settings.strategy.settings
+          guard !(strategy is OneToOneConfig), !(strategy is LayerPairsConfig) else { return nil }
+          let peers = group.filter { $0.name != student.name }
+          let isOneToOne = peers.allSatisfy { peer in
+            let (own, other) = (student.hiddenCount, peer.hiddenCount)
+            return strategy.strategy.pairs(own: own, peer: other)
+              == AlignmentStrategy.oneToOne.pairs(own: own, peer: other)
+          }
+          guard isOneToOne else { return nil }
+          return Inconsistency(
+            key: "models.\(student.name).objectives.\(objective.name).strategy",
+            message:
+              "found \"\(settings.strategy.choiceName)\", which is \"oneToOne\" for students of "
+              + "these depths")
+        }
+      }
     }
   }
 

@@ -66,7 +66,8 @@ extension ObjectiveConfig {
     return [
       Inconsistency(
         key: "warmup",
-        message: "found \(warmup), but the objective is on in \(range.count) epochs: its full weight "
+        message:
+          "found \(warmup), but the objective is on in \(range.count) epochs: its full weight "
           + "is never reached")
     ]
   }

@@ -80,7 +80,8 @@ extension TrainingConfig {
       found.append(
         Inconsistency(
           key: "asPublished.reloadsBest",
-          message: "has no effect with the checkpoint \"last\", which keeps no weights to go back to"
+          message:
+            "has no effect with the checkpoint \"last\", which keeps no weights to go back to"
         ))
     }
     return found

@@ -110,7 +110,8 @@ struct LinearWarmupScheduleConfig: ScheduleSettings {
     guard self.epochs > epochs else { return nil }
     return Inconsistency(
       key: "epochs",
-      message: "found \(self.epochs), but the training ends after \(epochs): the full rate is never "
+      message:
+        "found \(self.epochs), but the training ends after \(epochs): the full rate is never "
         + "reached")
   }
 }
