@@ -15,8 +15,8 @@ extension ExperimentData {
       ("training", parts.train), ("validation", parts.valid), ("test", parts.test),
     ] {
       guard samples.contains(where: { $0.known.contains(true) }) else {
-        throw DataError.malformed(
-          parts.source,
+        throw DataError(
+          .malformed, at: parts.source,
           "no node of the \(name) part of \(parts.name) has a known label; at least one is needed "
             + "in each part")
       }
