@@ -77,10 +77,6 @@ import Testing
       "models.mlp.training.selectOn", "goes by the loss"
     ),
     (
-      ["models.mlp.training.checkpoint": "last", "models.mlp.training.selectOn": "accuracy"],
-      "models.mlp.training.selectOn", "goes by no score"
-    ),
-    (
       ["models.mlp.training.asPublished": ["separateSteps": true]],
       "models.mlp.training.asPublished.separateSteps", "a model of one objective"
     ),
@@ -188,6 +184,13 @@ import Testing
     }
   }
 
+  /// A task of weight 0 says what evaluations report; of a model with nothing else nothing is learnt.
+  @Test func aTaskOfWeight0() throws {
+    #expect(try warnings(["models.student.objectives.task.weight": 0]) == [])
+    let found = try warnings(["models.mlp.objectives.task.weight": 0])
+    #expect(found.count == 1 && found[0].contains("none is on in epoch 0"), "\(found)")
+  }
+
   @Test func aWeightOf0TakesSeparateSteps() throws {
     #expect(
       try warnings([
@@ -237,7 +240,6 @@ import Testing
     #expect(try JSONParser.parse(plain.output)["warnings"] == [])
   }
 
-  /// What is published says what it does; the few settings that change nothing are of the authors.
   @Test func theConfigsOfTheProject() throws {
     let folder = packageRoot.appending(path: "configs")
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)

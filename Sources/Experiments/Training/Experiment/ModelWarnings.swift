@@ -14,7 +14,8 @@ extension ModelConfig {
             message: "has no effect on a model of one objective"))
       }
     } else {
-      found += objectives.filter { $0.weight == 0 }.map {
+      // A task of weight 0 still says what evaluations report.
+      found += objectives.filter { $0.weight == 0 && !$0.kind.settings.isTask }.map {
         Inconsistency(
           key: "objectives.\($0.name).weight", message: "found 0: the objective does nothing")
       }
@@ -31,11 +32,12 @@ extension ModelConfig {
 
   /// The first epoch in which no objective is on; nil where there is none.
   private var firstIdleEpoch: Int? {
+    let ranges = objectives.filter { $0.weight > 0 || training.asPublished.separateSteps }
+      .map { $0.range(of: training.epochs) }
     // After a range the next epoch is on only by another range.
     var epoch = 0
     while epoch < training.epochs {
-      let ends = objectives.filter { $0.range(of: training.epochs).contains(epoch) }
-        .map { $0.range(of: training.epochs).upperBound }
+      let ends = ranges.filter { $0.contains(epoch) }.map(\.upperBound)
       guard let end = ends.max() else { return epoch }
       epoch = end
     }

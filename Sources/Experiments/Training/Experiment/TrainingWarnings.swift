@@ -54,20 +54,13 @@ extension TrainingConfig {
 
   private var selectionWarnings: [Inconsistency] {
     var found: [Inconsistency] = []
-    if selectOn != TrainingConfig().selectOn {
-      let reason: String? =
-        switch checkpoint {
-        case .lowestValidationLoss: "\"lowestValidationLoss\" goes by the loss"
-        case .last where patience == nil: "\"last\" goes by no score"
-        default: nil
-        }
-      if let reason {
-        found.append(
-          Inconsistency(
-            key: "selectOn",
-            message: "found \"\(selectOn.rawValue)\", but the checkpoint \(reason): the score is "
-              + "shown in progress and curves, and chooses nothing"))
-      }
+    if checkpoint == .lowestValidationLoss, selectOn != TrainingConfig().selectOn {
+      found.append(
+        Inconsistency(
+          key: "selectOn",
+          message:
+            "found \"\(selectOn.rawValue)\", but the checkpoint \"lowestValidationLoss\" goes by "
+            + "the loss: the score is shown in progress and curves, and chooses nothing"))
     }
     if checkpoint == .last, patience != nil {
       found.append(
