@@ -156,7 +156,7 @@ import Testing
     let place = try Workplace(Self.config)
     #expect(place.train(out: "a") == ExitStatus.done)
     let context = try context(place)
-    let parts = try context.nodeData(as: Double.self).parts(seed: 3)
+    let parts = try context.data(as: Double.self).parts(seed: 3)
     let evaluator = Evaluator<Double>(
       taskLoss: .crossEntropy(smoothing: 0), logitThreshold: 0, batchSize: 1)
     let seed = place.folder.appending(path: "a/seed-3")

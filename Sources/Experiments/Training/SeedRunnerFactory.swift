@@ -25,7 +25,9 @@ extension RunContext {
   }
 
   /// The data that the config names.
-  private func data<S: Scalar>() throws -> ExperimentData<S> {
+  ///
+  /// - Throws: ``DataError`` where they are missing or damaged, or cannot be split as the config says.
+  func data<S: Scalar>(as type: S.Type = S.self) throws -> ExperimentData<S> {
     guard let source = config.data.source else {
       preconditionFailure("the data set \(config.data.name) passed validation")
     }
