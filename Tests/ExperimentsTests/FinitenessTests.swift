@@ -133,8 +133,9 @@ import Testing
     for score in [Double.nan, .infinity, -.infinity] {
       var progress = TrainingProgress()
       progress.stagnation = .after(score, nil)
-      #expect(
-        progress.selection.keeps(epoch: 0, score: score, loss: score, by: .bestValidation))
+      let isKept = progress.selection.keeps(
+        epoch: 0, score: score, loss: score, by: .bestValidation)
+      #expect(isKept)
       let data = try JSONEncoder().encode(progress)
       #expect(try JSONDecoder().decode(TrainingProgress.self, from: data) == progress)
     }
