@@ -199,9 +199,10 @@ import Testing
     let network = Network<Double>(layers: [counter], activation: .relu)
     let evaluator = Evaluator<Double>(
       taskLoss: .crossEntropy(smoothing: 0), logitThreshold: 0, batchSize: 1)
-    let together = evaluator.evaluate(network, on: [parts.train, parts.valid, parts.test])
+    let all = [parts.train, parts.valid, parts.test]
+    let together = try evaluator.evaluate(network, on: all, named: ["a", "b", "c"])
     #expect(counter.passes == 1)
-    let apart = [parts.train, parts.valid, parts.test].map { evaluator.evaluate(network, on: $0) }
+    let apart = try all.flatMap { try evaluator.evaluate(network, on: [$0], named: ["a"]) }
     #expect(counter.passes == 4)
     #expect(together.map(\.metrics) == apart.map(\.metrics))
     #expect(Set(together.map(\.loss)).count == 3)

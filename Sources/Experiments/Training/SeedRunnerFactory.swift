@@ -18,6 +18,8 @@ extension RunContext {
   /// The data that the config names, once its models are known to fit their graphs.
   fileprivate func checkedData<S: Scalar>() throws -> ExperimentData<S> {
     let data: ExperimentData<S> = try data()
+    // What is wrong with a split is told before anything is trained.
+    for seed in config.seeds.prefix(1) { try data.check(seed: seed) }
     try config.checkGraphs(of: data)
     return data
   }

@@ -150,7 +150,7 @@ struct PublicSplitConfig: SplitSettings {
   func split<S: Scalar>(
     _ data: NodeDataset<S>, seed: UInt64, published: [NodeSplit]
   ) throws -> NodeSplit {
-    published[Int(seed % UInt64(published.count))]
+    try published.split(ofSeed: seed, of: data.source)
   }
 }
 
@@ -175,6 +175,18 @@ struct ProvidedSplitConfig: SplitSettings {
   func split<S: Scalar>(
     _ data: NodeDataset<S>, seed: UInt64, published: [NodeSplit]
   ) throws -> NodeSplit {
-    published[Int(seed % UInt64(published.count))]
+    try published.split(ofSeed: seed, of: data.source)
+  }
+}
+
+extension [NodeSplit] {
+  /// The split whose number is the seed modulo their number.
+  ///
+  /// - Throws: ``DataError`` (malformed) where there are none.
+  fileprivate func split(ofSeed seed: UInt64, of source: String) throws -> NodeSplit {
+    guard !isEmpty else {
+      throw DataError(.malformed, at: source, "the files hold no split; one or more were expected")
+    }
+    return self[Int(seed % UInt64(count))]
   }
 }
