@@ -280,16 +280,13 @@ import Testing
     objectives += Self.kernels.map { mmd(t, $0) }
     objectives += Self.projections.map { fitNet(s, t, $0) }
     objectives += ProjectionHeadKind.allCases.map { gcrd(s, t, head: $0, maxSamples: 1_100) }
-    let threads = Parallel.threads
-    defer { Parallel.threads = threads }
     for objective in objectives {
-      var seen: [[Matrix<Float>]] = []
-      for count in [1, 2] {
-        Parallel.threads = count
-        let value = try evaluate(objective, at: s)
-        seen.append(
-          [value.gradient, Matrix(1, 1, [Float(value.loss)])]
-            + objective.parameters.compactMap { $0.gradient })
+      let seen = try [1, 2].map { threads in
+        try Parallel.withThreads(threads) {
+          let value = try evaluate(objective, at: s)
+          return [value.gradient, Matrix(1, 1, [Float(value.loss)])]
+            + objective.parameters.compactMap { $0.gradient }
+        }
       }
       #expect(seen[0] == seen[1])
     }
