@@ -20,7 +20,8 @@ extension Workplace {
   }
 
   /// Stops a run of the config again and again, first after a given line and then wherever the
-  /// request happens to meet it, with changing numbers of threads, until it is done.
+  /// request happens to meet it, with changing numbers of threads, until it is done. Where it is
+  /// stopped differs from run to run; what it comes to must not.
   ///
   /// - Returns: How often it was stopped; nil where it ended in another way.
   func trainWithStops(out: String, firstAfter line: String) -> Int? {

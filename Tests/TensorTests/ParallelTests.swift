@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Tensor
@@ -61,15 +62,14 @@ import Testing
     let mayLook = counts.map { _ in DispatchSemaphore(value: 0) }
     let looked = counts.map { _ in DispatchSemaphore(value: 0) }
     let mayLeave = counts.map { _ in DispatchSemaphore(value: 0) }
-    let lock = NSLock()
-    var seen: [Int: Int] = [:]
+    let seen = Mutex<[Int: Int]>([:])
     for (place, count) in counts.enumerated() {
       Thread.detachNewThread {
         Parallel.withThreads(count) {
           entered[place].signal()
           mayLook[place].wait()
           let found = Parallel.threads
-          lock.withLock { seen[count] = found }
+          seen.withLock { $0[count] = found }
           looked[place].signal()
           mayLeave[place].wait()
         }
@@ -86,7 +86,7 @@ import Testing
       mayLeave[place].signal()
       looked[place].wait()
     }
-    #expect(seen == Dictionary(uniqueKeysWithValues: counts.map { ($0, $0) }))
+    #expect(seen.withLock { $0 } == Dictionary(uniqueKeysWithValues: counts.map { ($0, $0) }))
   }
 
   @Test(arguments: [0, 1, 2, 3, 10, 1_000]) func everyPieceIsDoneOnce(_ count: Int) {
