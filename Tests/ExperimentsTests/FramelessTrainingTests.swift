@@ -93,7 +93,6 @@ import Testing
   }
 
   @Test func theSameBitsWhateverTheThreadsAndTheStops() throws {
-    defer { Parallel.threads = 1 }
     let place = try Workplace(Self.config)
     #expect(place.train(out: "a", ["--threads", "1"]) == ExitStatus.done)
     #expect(place.train(out: "b", ["--threads", "2"]) == ExitStatus.done)

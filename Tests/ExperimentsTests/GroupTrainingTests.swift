@@ -56,7 +56,6 @@ import Testing
 
   @Test(arguments: ["epoch", "batch"])
   func theSameBitsWhateverTheThreadsAndTheStops(_ turns: String) throws {
-    defer { Parallel.threads = 1 }
     let place = try Workplace(Self.config(turns: turns))
     #expect(place.train(out: "a", ["--threads", "1"]) == ExitStatus.done)
     #expect(place.train(out: "b", ["--threads", "2"]) == ExitStatus.done)

@@ -114,7 +114,6 @@ import Testing
   }
 
   @Test func theSameBitsWhateverTheThreadsAndTheStops() throws {
-    defer { Parallel.threads = 1 }
     let place = try Workplace(Self.config)
     #expect(run(in: place, out: "a", ["--threads", "1"]).status == ExitStatus.done)
     #expect(run(in: place, out: "b", ["--threads", "2"]).status == ExitStatus.done)

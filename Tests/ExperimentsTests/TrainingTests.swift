@@ -59,10 +59,10 @@ import Testing
   private static let models = ["teacher", "student"]
 
   @Test func theSameBitsWhateverTheThreadsAndTheStops() throws {
-    defer { Parallel.threads = 1 }
     let place = try Workplace(Self.config)
     #expect(place.train(out: "a", ["--threads", "1"]) == ExitStatus.done)
     #expect(place.train(out: "b", ["--threads", "2"]) == ExitStatus.done)
+    #expect(try place.threads("a") == 1 && place.threads("b") == 2)
     #expect(try place.weights("a", Self.models) == place.weights("b", Self.models))
     #expect(try place.metrics("a") == place.metrics("b"))
     #expect(try place.metrics("a").count == 10)

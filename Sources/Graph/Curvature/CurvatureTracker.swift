@@ -83,7 +83,8 @@ struct CurvatureTracker {
         concerned.insert(UndirectedEdge(Int(u), Int(v)))
       }
     }
-    let edges = Array(concerned)
+    // A set has another order in every process.
+    let edges = concerned.sorted()
     let curvatures = EdgeCounter.curvatures(of: edges, in: neighbors, variant)
     for (edge, value) in zip(edges, curvatures) { set(value, of: edge) }
   }
