@@ -1,8 +1,14 @@
 // What every kernel file needs: multiversioning and vectors of 64 bytes.
 #include "CKernels.h"
 
-// One binary that uses AVX-512 or AVX2 where the processor has it.
-#if defined(__x86_64__) && defined(__linux__)
+// One binary that uses AVX-512 or AVX2 where the processor has it. Which version runs is resolved
+// before the thread sanitizer has set itself up, which the instrumented resolver would not survive.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define PLAIN_KERNELS
+#endif
+#endif
+#if defined(__x86_64__) && defined(__linux__) && !defined(PLAIN_KERNELS)
 #define KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define KERNEL
