@@ -1,10 +1,11 @@
 // What every kernel file needs: multiversioning and vectors of 64 bytes.
 #include "CKernels.h"
 
-// One binary that uses AVX-512 or AVX2 where the processor has it. Which version runs is resolved
-// before the thread sanitizer has set itself up, which the instrumented resolver would not survive.
+// One binary that uses AVX-512 or AVX2 where the processor has it; plain kernels under the thread
+// sanitizer, which is not set up yet when the version to run is resolved, and where PLAIN_KERNELS is
+// defined.
 #if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
+#if __has_feature(thread_sanitizer) && !defined(PLAIN_KERNELS)
 #define PLAIN_KERNELS
 #endif
 #endif
