@@ -76,6 +76,7 @@ enum FuzzedReader: String, CaseIterable {
     } catch {
       fatalError("the bytes cannot be written: \(error)")
     }
+    defer { unlink(file.path) }
     expectDataError {
       let archive = try Archive(path: file.path)
       for member in archive.members {

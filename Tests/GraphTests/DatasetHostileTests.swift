@@ -267,6 +267,22 @@ import Testing
     expectDataError(.malformed, "ind.x.graph", "node 0 is there twice") { try load() }
   }
 
+  @Test func escapesInOldPickles() throws {
+    // Half a million escapes, each a character, in time that grows as their number.
+    let many = String(repeating: "\\u0001", count: 500_000)
+    let value = try PickleReader.read(Array("V\(many)\n.".utf8), location: "a.pkl")
+    guard case .text(let text) = value else {
+      Issue.record("text was expected")
+      return
+    }
+    #expect(text.unicodeScalars.count == 500_000)
+    for bad in ["V\\u+123\n.", "V\\u12\n.", "S'\\x+1'\n.", "S'\\x1'\n."] {
+      expectDataError(.malformed, "escape") {
+        _ = try PickleReader.read(Array(bad.utf8), location: "a.pkl")
+      }
+    }
+  }
+
   // MARK: Text
 
   @Test(arguments: [

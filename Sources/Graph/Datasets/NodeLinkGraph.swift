@@ -218,8 +218,8 @@ private struct JSONScanner {
     guard accept(UInt8(ascii: "]")) else { throw unexpected("',' or ']'") }
   }
 
-  /// Sees to it that a key with escapes is none of those that are read: with them nothing else than
-  /// letters is compared.
+  /// Sees to it that a key with escapes is none of those that are read, whose bytes are compared as
+  /// they are.
   private func requireUnknown(_ key: Range<Int>) throws {
     let letters =
       (try? JSONDecoder().decode(

@@ -385,10 +385,9 @@ struct PickleReader {
       case UInt8(ascii: "r"): result.append(0x0d)
       case UInt8(ascii: "t"): result.append(0x09)
       case UInt8(ascii: "x"):
-        let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-        guard digits.utf8.count == 2, let value = UInt8(digits, radix: 16) else {
-          throw fail("a string has a damaged escape")
-        }
+        guard let value = hexadecimal(rest.prefix(2).lazy.map { Unicode.Scalar($0) }, digits: 2)
+            .flatMap(UInt8.init(exactly:))
+        else { throw fail("a string has a damaged escape") }
         result.append(value)
         rest = rest.dropFirst(2)
       case let quoted? where #"\'""#.utf8.contains(quoted): result.append(quoted)
@@ -408,13 +407,24 @@ struct PickleReader {
         result.append(scalar)
         continue
       }
-      guard rest.popFirst() == "u", rest.count >= 4,
-        let value = UInt32(String(rest.prefix(4)), radix: 16), let decoded = Unicode.Scalar(value)
+      guard rest.popFirst() == "u", let value = hexadecimal(rest.prefix(4), digits: 4),
+        let decoded = Unicode.Scalar(value)
       else { throw fail("a text has an unknown escape") }
       result.append(decoded)
       rest = rest.dropFirst(4)
     }
     return String(result)
+  }
+
+  /// The number that so many hexadecimal digits are; nil for anything else.
+  private func hexadecimal(_ text: some Sequence<Unicode.Scalar>, digits: Int) -> UInt32? {
+    var (value, count) = (UInt32(0), 0)
+    for scalar in text {
+      guard let digit = Character(scalar).hexDigitValue, scalar.isASCII else { return nil }
+      value = value << 4 | UInt32(digit)
+      count += 1
+    }
+    return count == digits ? value : nil
   }
 
   /// The opcodes that are understood.

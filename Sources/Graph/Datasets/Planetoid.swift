@@ -58,7 +58,7 @@ public enum Planetoid {
       name: name, source: source,
       graph: DataError.locating(reader.location("graph")) { try reader.graph(nodeCount) },
       features: DataError.locating(source) {
-        try joined(first, last, rows: Array(row[first.rows...]))
+        try joined(first, last, rows: Array(row[first.rows...])).requiringUsedColumns()
       }, classes: classes,
       splits: [
         NodeSplit(
@@ -116,8 +116,7 @@ public enum Planetoid {
       return try DataError.locating(location(part)) {
         try CSRMatrix(
           rows: state.shape[0], columns: state.shape[1], rowStart: state.indptr.indices(),
-          column: state.indices.indices(), value: state.data.numbers()
-        ).requiringUsedColumns()
+          column: state.indices.indices(), value: state.data.numbers())
       }
     }
 
