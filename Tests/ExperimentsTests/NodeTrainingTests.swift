@@ -114,7 +114,6 @@ import Testing
   }
 
   @Test func theSameBitsWhateverTheThreadsAndTheStops() throws {
-    defer { Parallel.threads = 1 }
     let place = try Workplace(Self.config)
     #expect(run(in: place, out: "a", ["--threads", "1"]).status == ExitStatus.done)
     #expect(run(in: place, out: "b", ["--threads", "2"]).status == ExitStatus.done)
@@ -199,9 +198,10 @@ import Testing
     let network = Network<Double>(layers: [counter], activation: .relu)
     let evaluator = Evaluator<Double>(
       taskLoss: .crossEntropy(smoothing: 0), logitThreshold: 0, batchSize: 1)
-    let together = evaluator.evaluate(network, on: [parts.train, parts.valid, parts.test])
+    let all = [parts.train, parts.valid, parts.test]
+    let together = try evaluator.evaluate(network, on: all, named: ["a", "b", "c"])
     #expect(counter.passes == 1)
-    let apart = [parts.train, parts.valid, parts.test].map { evaluator.evaluate(network, on: $0) }
+    let apart = try all.flatMap { try evaluator.evaluate(network, on: [$0], named: ["a"]) }
     #expect(counter.passes == 4)
     #expect(together.map(\.metrics) == apart.map(\.metrics))
     #expect(Set(together.map(\.loss)).count == 3)

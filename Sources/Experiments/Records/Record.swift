@@ -20,10 +20,15 @@ protocol Record: Equatable, Sendable {
   /// What is wrong with fields that are right one by one but do not go together. Asked only when
   /// every field could be read.
   var inconsistencies: [Inconsistency] { get }
+
+  /// What can be meant but is likelier a slip: settings that change nothing beside the others. Asked
+  /// only of a record that is right; ``RecordWarnings`` collects them.
+  var warnings: [Inconsistency] { get }
 }
 
 extension Record {
   var inconsistencies: [Inconsistency] { [] }
+  var warnings: [Inconsistency] { [] }
 }
 
 /// Fields that do not go together.

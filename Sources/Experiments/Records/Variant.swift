@@ -58,6 +58,7 @@ extension Variant {
   var choiceName: String { type(of: record).name }
 
   var inconsistencies: [Inconsistency] { record.inconsistencies }
+  var warnings: [Inconsistency] { record.warnings }
 
   mutating func fields(_ visitor: any FieldVisitor) { visitor.variant(&self) }
 

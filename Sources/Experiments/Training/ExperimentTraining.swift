@@ -30,9 +30,13 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
   }
 
   func run(seed: UInt64, in directory: SeedDirectory) throws -> SeedResult {
+    try Parallel.withThreads(context.threads) { try models(seed: seed, in: directory) }
+  }
+
+  private func models(seed: UInt64, in directory: SeedDirectory) throws -> SeedResult {
     var result = SeedResult()
     result.seed = seed
-    result.threads = context.threads
+    result.threads = Parallel.threads
     var lines = 0
     if context.config.models.contains(where: { $0.graph == .rewired }) {
       try JSONFile.write(

@@ -6,11 +6,12 @@ import Tensor
 ///
 /// - Throws: ``DataError`` where the data are missing or damaged.
 func makeSeedRunner(_ context: RunContext) throws -> any SeedRunner {
-  Parallel.threads = context.threads
   context.progress.activity("loading \(context.config.data.name)")
-  switch context.config.precision {
-  case .float32: return ExperimentTraining<Float>(context, try context.checkedData())
-  case .float64: return ExperimentTraining<Double>(context, try context.checkedData())
+  return try Parallel.withThreads(context.threads) {
+    switch context.config.precision {
+    case .float32: ExperimentTraining<Float>(context, try context.checkedData())
+    case .float64: ExperimentTraining<Double>(context, try context.checkedData())
+    }
   }
 }
 
@@ -18,6 +19,8 @@ extension RunContext {
   /// The data that the config names, once its models are known to fit their graphs.
   fileprivate func checkedData<S: Scalar>() throws -> ExperimentData<S> {
     let data: ExperimentData<S> = try data()
+    // What is wrong with a split is told before anything is trained.
+    for seed in config.seeds.prefix(1) { try data.check(seed: seed) }
     try config.checkGraphs(of: data)
     return data
   }

@@ -82,6 +82,7 @@ extension NodeDataSource {
   func load<S: Scalar>(_ context: RunContext) throws -> ExperimentData<S> {
     let config = context.config.data
     let source: NodeDataset<S> = try nodes(context)
+    if let message = source.unusedClasses { context.log.warning("\(message)") }
     var published = source.splits
     if config.split.settings.readsProvidedSplits, !source.isSynthetic {
       published = try providedSplits(of: source, context)
@@ -90,14 +91,11 @@ extension NodeDataSource {
     if split != config.split {
       context.log.info("\(source.name) has no published splits; instead: \(split.words)")
     }
-    let data = ExperimentData(
+    return ExperimentData(
       TransductiveDataset(
         source, selfLoops: config.selfLoops, normalizesRows: config.normalizeFeatures == .rows),
       splitInWords: split.words, rewiredBy: config.rewiring.settings.rewiring
     ) { try split.settings.split(source, seed: $0, published: published) }
-    // A split that cannot be had is told before anything is trained.
-    for seed in context.config.seeds.prefix(1) { _ = try data.parts(seed: seed) }
-    return data
   }
 }
 

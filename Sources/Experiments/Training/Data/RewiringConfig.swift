@@ -44,6 +44,7 @@ struct SDRFConfig: RewiringSettings {
   /// nil for infinity.
   var tau: Double? = 1
   var removalBound: Double? = 0.5
+  var curvature = BalancedFormanVariant.definition
 
   mutating func fields(_ visitor: any FieldVisitor) {
     visitor.field(
@@ -54,11 +55,17 @@ struct SDRFConfig: RewiringSettings {
     visitor.field(
       "removalBound", &removalBound, .orNull(.number()),
       "The curvature above which the edge that has most is removed; null to remove none.")
+    visitor.field(
+      "curvature", &curvature, .choice,
+      "How curvature is computed: by its definition; by the formula of the code released with it; or "
+        + "that formula with the early exit by which most curvatures are 0, as in the published code "
+        + "of frameless distillation.")
   }
 
   var rewiring: Rewiring? {
     let flow = StochasticDiscreteRicciFlow(
-      loops: loops, tau: tau ?? .infinity, removalBound: removalBound)
+      loops: loops, tau: tau ?? .infinity, removalBound: removalBound,
+      variant: curvature)
     return { try flow.rewire($0, seed: $1) }
   }
 }

@@ -34,6 +34,13 @@ protocol SplitSettings: VariantSettings {
   var readsProvidedSplits: Bool { get }
   /// Whether the data set has what the split needs.
   func isAvailable(for source: any NodeDataSource) -> Bool
+  /// n_test / n_train where each seed draws a split of its own from the one graph, by which the scores
+  /// of the seeds depend on one another; nil where all seeds have the same split.
+  ///
+  /// - Parameters:
+  ///   - labelled: The number of nodes whose class is known.
+  ///   - classes: The number of classes.
+  func testPerTraining(labelled: Double, classes: Double) -> Double?
   /// The parts for a seed.
   ///
   /// - Parameter published: The splits that come with the data.
@@ -81,6 +88,11 @@ struct PerClassSplitConfig: SplitSettings {
   ) throws -> NodeSplit {
     try data.randomPerClass(training: training, validation: validation, seed: seed)
   }
+
+  func testPerTraining(labelled: Double, classes: Double) -> Double? {
+    let test = labelled - classes * Double(training + validation)
+    return max(1, test) / (classes * Double(training))
+  }
 }
 
 /// Shares of all nodes whose class is known, drawn anew for each seed.
@@ -114,6 +126,12 @@ struct SharesSplitConfig: SplitSettings {
   ) throws -> NodeSplit {
     try data.randomShares(training: training, validation: validation, seed: seed)
   }
+
+  func testPerTraining(labelled: Double, classes: Double) -> Double? {
+    let trained = (training * labelled).rounded()
+    let validated = (validation * labelled).rounded()
+    return (labelled - trained - validated) / max(1, trained)
+  }
 }
 
 /// The split of Yang et al. 2016: 20 nodes a class, 500 and 1,000.
@@ -127,10 +145,12 @@ struct PublicSplitConfig: SplitSettings {
 
   func isAvailable(for source: any NodeDataSource) -> Bool { source.hasPublicSplit }
 
+  func testPerTraining(labelled: Double, classes: Double) -> Double? { nil }
+
   func split<S: Scalar>(
     _ data: NodeDataset<S>, seed: UInt64, published: [NodeSplit]
   ) throws -> NodeSplit {
-    published[Int(seed % UInt64(published.count))]
+    try published.split(ofSeed: seed, of: data.source)
   }
 }
 
@@ -148,9 +168,25 @@ struct ProvidedSplitConfig: SplitSettings {
 
   func isAvailable(for source: any NodeDataSource) -> Bool { source.hasProvidedSplits }
 
+  /// They have 48 % of the nodes to train and 20 % to test on (Pei et al. 2020); those of the filtered
+  /// files (Platonov et al. 2023) have that on average.
+  func testPerTraining(labelled: Double, classes: Double) -> Double? { 0.20 / 0.48 }
+
   func split<S: Scalar>(
     _ data: NodeDataset<S>, seed: UInt64, published: [NodeSplit]
   ) throws -> NodeSplit {
-    published[Int(seed % UInt64(published.count))]
+    try published.split(ofSeed: seed, of: data.source)
+  }
+}
+
+extension [NodeSplit] {
+  /// The split whose number is the seed modulo their number.
+  ///
+  /// - Throws: ``DataError`` (malformed) where there are none.
+  fileprivate func split(ofSeed seed: UInt64, of source: String) throws -> NodeSplit {
+    guard !isEmpty else {
+      throw DataError(.malformed, at: source, "the files hold no split; one or more were expected")
+    }
+    return self[Int(seed % UInt64(count))]
   }
 }

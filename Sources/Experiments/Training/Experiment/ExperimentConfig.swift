@@ -19,6 +19,9 @@ struct ExperimentConfig: Record {
   /// A folder of runs holds at most this many seeds; more is a slip of the pen.
   static let mostSeeds = 10_000
 
+  /// Under which key `validate --json` prints warnings beside the config.
+  static let warningsKey = "warnings"
+
   mutating func fields(_ visitor: any FieldVisitor) {
     visitor.readElsewhere(
       "$schema", schema: ["type": "string"], "Where the schema of this file is.")
@@ -33,6 +36,9 @@ struct ExperimentConfig: Record {
     visitor.record("metrics", &metrics, "How predictions are scored.")
     visitor.records(
       "models", &models, "The models, trained in this order: a teacher before its students.")
+    visitor.readElsewhere(
+      Self.warningsKey, schema: ["type": "array"],
+      "What `validate --json` prints beside a config, so that what it prints is a config.")
     visitor.readElsewhere(
       "quick", schema: ["type": "object"],
       "Key paths and values that --quick sets, for a run that ends within about a minute.")

@@ -15,6 +15,10 @@ struct TrainingConfig: Record {
   var patience: Int?
   var asPublished = PublishedTrainingConfig()
 
+  /// Whether the model is evaluated after the last epoch in any case. The published rule looks at
+  /// every n-th epoch only.
+  var evaluatesLast: Bool { checkpoint != .validationRoseOrLossFell }
+
   /// How models that train together take turns.
   enum Turns: String, CaseIterable {
     /// Each a whole epoch, as published.

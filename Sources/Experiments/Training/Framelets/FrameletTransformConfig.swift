@@ -27,6 +27,15 @@ struct FrameletTransformConfig: Record {
         + "every graph.")
   }
 
+  var warnings: [Inconsistency] {
+    guard levels == 1 else { return [] }
+    let standard = FrameletTransformConfig()
+    return [("dilation", dilation != standard.dilation), ("order", order != standard.order)]
+      .filter(\.1).map {
+        Inconsistency(key: $0.0, message: "has no effect on a transform of one level")
+      }
+  }
+
   /// In the terms of the transform.
   var options: FrameletOptions {
     FrameletOptions(

@@ -36,6 +36,13 @@ struct FrameletObjectiveConfig: FeatureObjectiveSettings {
     return [Inconsistency(key: "bandWeights", message: message)]
   }
 
+  var warnings: [Inconsistency] {
+    guard let bandWeights, bandWeights.allSatisfy({ $0 == 0 }) else { return [] }
+    return [
+      Inconsistency(key: "bandWeights", message: "all are 0: the objective does nothing")
+    ]
+  }
+
   func makeObjective<S: Scalar>(_ context: ObjectiveContext<S>) throws -> any Objective<S> {
     var options = FrameletFeatureDistillation<S>.Options()
     options.framelets = framelets.options

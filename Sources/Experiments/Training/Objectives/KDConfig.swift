@@ -35,7 +35,7 @@ struct SoftPredictionsConfig: Equatable, Sendable {
   mutating func fields(_ visitor: any FieldVisitor) {
     visitor.record("form", &form, required: true, "How logits become distributions.")
     visitor.field(
-      "temperature", &temperature, .number(.positive),
+      "temperature", &temperature, .number(.closed(1e-3, 1e6)),
       "Logits are divided by T, and the loss is multiplied by T^2.")
     visitor.field(
       "nodes", &nodes, .choice, "Which nodes count: all, or those with known labels.")

@@ -11,6 +11,15 @@ struct ScheduleConfig: Variant {
 protocol ScheduleSettings: VariantSettings {
   /// What the optimiser's rate is multiplied by in an epoch (from 0) of so many.
   func factor(epoch: Int, of epochs: Int, rate: Double) -> Double
+  /// Why the schedule is none for so many epochs and this rate, or nil.
+  func problem(of epochs: Int, rate: Double) -> Inconsistency?
+  /// What is likely not meant by it, or nil. (A rate that never changes is found without.)
+  func warning(of epochs: Int, rate: Double) -> Inconsistency?
+}
+
+extension ScheduleSettings {
+  func problem(of epochs: Int, rate: Double) -> Inconsistency? { nil }
+  func warning(of epochs: Int, rate: Double) -> Inconsistency? { nil }
 }
 
 extension Registry where Value == any ScheduleSettings {
@@ -71,6 +80,14 @@ struct CosineScheduleConfig: ScheduleSettings {
   func factor(epoch: Int, of epochs: Int, rate: Double) -> Double {
     LearningRateSchedule.cosine(minimum: minimum / rate).factor(epoch: epoch, of: epochs)
   }
+
+  func problem(of epochs: Int, rate: Double) -> Inconsistency? {
+    guard minimum > rate else { return nil }
+    return Inconsistency(
+      key: "minimum",
+      message: "found \(JSONValue.real(minimum).compactText), which is above the optimiser's "
+        + "learningRate, \(JSONValue.real(rate).compactText): the rate would rise")
+  }
 }
 
 /// rate * min(1, (e + 1) / epochs).
@@ -87,5 +104,14 @@ struct LinearWarmupScheduleConfig: ScheduleSettings {
 
   func factor(epoch: Int, of epochs: Int, rate: Double) -> Double {
     LearningRateSchedule.linearWarmup(epochs: self.epochs).factor(epoch: epoch, of: epochs)
+  }
+
+  func warning(of epochs: Int, rate: Double) -> Inconsistency? {
+    guard self.epochs > epochs else { return nil }
+    return Inconsistency(
+      key: "epochs",
+      message:
+        "found \(self.epochs), but the training ends after \(epochs): the full rate is never "
+        + "reached")
   }
 }
