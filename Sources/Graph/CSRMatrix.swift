@@ -89,7 +89,6 @@ public struct CSRMatrix<S: Scalar>: Sendable {
       }
       rowStart.append(Int32(value.count))
     }
-    // The numbers are held by pointer only.
     withExtendedLifetime(dense) {}
     try self.init(
       rows: dense.rows, columns: dense.columns, rowStart: rowStart, column: column, value: value)
@@ -117,8 +116,6 @@ public struct CSRMatrix<S: Scalar>: Sendable {
       S.kernels.spmmRows(
         r.lowerBound, r.upperBound, rowStart, column, value, input, width, 1, 0, target)
     }
-    // The kernel holds its numbers by pointer only.
-    withExtendedLifetime(x) {}
     return out
   }
 
