@@ -50,7 +50,8 @@ struct SectionReport {
         preconditionFailure("the claim \(claim.name) passed validation")
       }
       let difference = SeedDifference(better, than, section.metrics[0])
-      let reservations = reservations(of: better.seeds + than.seeds)
+      let reservations =
+        reservations(of: better.seeds + than.seeds) + [otherCode(better, than)].compactMap { $0 }
       return (
         claim,
         Verdict(

@@ -48,7 +48,7 @@ struct TableReport {
       if !verdicts.isEmpty { parts.append((origin.heading, verdicts + [origin.rule])) }
     }
     if !file.config.notes.isEmpty { parts.append(("Notes", file.config.notes)) }
-    parts.append(("Data and runs", caveats + seedLines + machines))
+    parts.append(("Data and runs", caveats + seedLines + revisionLines(of: stored) + machines))
     return parts
   }
 

@@ -33,7 +33,7 @@ extension RunContext {
     let data = ExperimentData(
       TransductiveDataset(
         source, selfLoops: config.selfLoops, normalizesRows: config.normalizeFeatures == .rows),
-      splitInWords: split.words, rewiredBy: config.rewiring.flow
+      splitInWords: split.words, published: published, rewiredBy: config.rewiring.flow
     ) { try split.split(source, seed: $0, published: published) }
     // A split that cannot be had is told before anything is trained.
     for seed in self.config.seeds.prefix(1) { _ = try data.parts(seed: seed) }
