@@ -61,8 +61,9 @@ final class MetricsLog {
     try writing {
       try handle.synchronize()
       try handle.seek(toOffset: 0)
-      defer { handle.seekToEndOfFile() }
-      return SHA256.digest(of: try handle.readToEnd() ?? Data())
+      let data = try handle.readToEnd() ?? Data()
+      try handle.seekToEnd()
+      return SHA256.digest(of: data)
     }
   }
 

@@ -159,6 +159,9 @@ struct RunDirectory {
     do {
       try checkConfig(config)
       try checkDataset(dataset)
+      if FileManager.default.fileExists(atPath: provenanceFile.path) {
+        _ = try readStored(provenanceFile)
+      }
     } catch is any ReportableError {
       isSame = false  // Another run, or one whose files are torn: all of it goes.
     }

@@ -49,6 +49,7 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
         try finishedResults(of: group, in: directory)
         ?? modelOfAnotherRun(group, seed: seed, in: directory, after: lines)
         ?? train(group, seed: seed, in: directory, after: lines)
+      try checkpoints(of: group, seed: seed, in: directory).remove()
       if let model = alone(group) {
         try context.models?.keep(
           done[0], identity: identity(of: model, seed: seed), from: directory)
@@ -103,7 +104,7 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
       trainees, checkpoints: checkpoints, metrics: directory.metrics, after: lines,
       isSynthetic: data.isSynthetic, context: context
     ).train()
-    let lines = try MetricsLines(of: directory.metrics, named: "\(directory.name)/metrics.jsonl")
+    let epochs = try MetricsLines(of: directory.metrics, named: "\(directory.name)/metrics.jsonl")
     var results: [ModelResult] = []
     for (trainee, var model) in zip(trainees, trained) {
       let name = model.result.name
@@ -118,14 +119,13 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
         model.result.files[file.rawValue] =
           try write(weights, to: directory.url(file, of: name))
       }
-      model.result.files[ModelResult.metricsKey] = lines.digest(of: name)
+      model.result.files[ModelResult.metricsKey] = epochs.digest(of: name)
       model.result.origin = ModelOrigin(
         numerics: RunOrigin.current.numerics, revision: RunOrigin.current.revision,
         machine: Self.machine, experiment: context.config.name)
       try SealedJSON.write(RecordEncoder.encode(model.result), to: directory.result(of: name))
       results.append(model.result)
     }
-    try checkpoints.remove()
     // The next model's temporaries have other sizes.
     BufferPool.shared.trim()
     return results
