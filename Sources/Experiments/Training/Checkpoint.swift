@@ -95,7 +95,7 @@ struct CheckpointFile<S: Scalar> {
     do {
       file = try SafetensorsFile(contentsOf: url, sealed: true)
     } catch let error as SafetensorsError {
-      throw fail(error.problem)
+      throw fail("it \(error.problem)")
     }
     guard file.metadata["identity"] == identity else {
       throw fail("it is of other settings, data or code")
