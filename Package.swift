@@ -21,6 +21,7 @@ let package = Package(
       name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
     .systemLibrary(
       name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+    .target(name: "CProcess"),
     .target(
       name: "CKernels",
       cSettings: [
@@ -38,7 +39,7 @@ let package = Package(
     .executableTarget(
       name: "Experiments",
       dependencies: [
-        "Tensor", "Graph", "Layers", "Distill",
+        "CProcess", "Tensor", "Graph", "Layers", "Distill",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -51,7 +52,9 @@ let package = Package(
     .testTarget(name: "DistillTests", dependencies: ["Distill", "Layers", "Graph", "Tensor"]),
     .testTarget(
       name: "ExperimentsTests",
-      dependencies: ["Experiments", "Distill", "Layers", "Graph", "Tensor"]),
+      dependencies: ["Experiments", "Distill", "Layers", "Graph", "Tensor",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
   ],
   swiftLanguageModes: [.v5]
 )

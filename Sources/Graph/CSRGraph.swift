@@ -29,13 +29,14 @@ public final class CSRGraph: @unchecked Sendable {
   ///
   /// Edges of one destination keep the order in which they are given.
   ///
-  /// - Throws: ``GraphError/nodeOutOfRange(edge:node:nodeCount:)`` for an end outside
+  /// - Throws: ``GraphError/tooLarge(nodes:edges:)``, ``GraphError/nodeOutOfRange(edge:node:nodeCount:)`` for an end outside
   ///   0 ..< nodeCount, ``GraphError/lengthMismatch(sources:destinations:)`` for lists of different
   ///   lengths.
   public convenience init(nodeCount: Int, sources: [Int32], destinations: [Int32]) throws {
     guard sources.count == destinations.count else {
       throw GraphError.lengthMismatch(sources: sources.count, destinations: destinations.count)
     }
+    try CSRGraph.checkSize(nodes: nodeCount, edges: sources.count)
     for list in [sources, destinations] {
       if let edge = list.firstIndex(where: { $0 < 0 || Int($0) >= nodeCount }) {
         throw GraphError.nodeOutOfRange(
@@ -44,6 +45,15 @@ public final class CSRGraph: @unchecked Sendable {
     }
     let (inStart, order) = countingSort(keys: destinations, count: nodeCount)
     self.init(inStart: inStart, source: order.map { sources[Int($0)] })
+  }
+
+  /// Nodes and edges are numbered in 32 bits.
+  ///
+  /// - Throws: ``GraphError/tooLarge(nodes:edges:)``.
+  static func checkSize(nodes: Int, edges: Int) throws {
+    guard nodes < Int(Int32.max), edges <= Int(Int32.max) else {
+      throw GraphError.tooLarge(nodes: nodes, edges: edges)
+    }
   }
 
   /// A graph from in-edge lists that are known to be valid.
@@ -63,6 +73,9 @@ public final class CSRGraph: @unchecked Sendable {
   public init(batching graphs: [CSRGraph]) {
     nodeCount = graphs.reduce(0) { $0 + $1.nodeCount }
     edgeCount = graphs.reduce(0) { $0 + $1.edgeCount }
+    precondition(
+      (try? CSRGraph.checkSize(nodes: nodeCount, edges: edgeCount)) != nil,
+      "\(graphs.count) graphs of \(nodeCount) nodes and \(edgeCount) edges do not fit one batch")
     var inStart: [Int32] = [0]
     var outStart: [Int32] = [0]
     var source: [Int32] = []
@@ -123,9 +136,15 @@ public enum GraphError: Error, Equatable, CustomStringConvertible {
   /// An edge names a node that does not exist.
   case nodeOutOfRange(edge: Int, node: Int, nodeCount: Int)
 
+  /// There are more nodes or edges than 32 bits number.
+  case tooLarge(nodes: Int, edges: Int)
+
   /// The message for a person.
   public var description: String {
     switch self {
+    case .tooLarge(let nodes, let edges):
+      "a graph cannot have \(nodes) nodes and \(edges) edges: at most \(Int32.max - 1) nodes and "
+        + "\(Int32.max) edges were expected"
     case .lengthMismatch(let sources, let destinations):
       "an edge list has \(sources) sources but \(destinations) destinations"
     case .nodeOutOfRange(let edge, let node, let nodeCount):

@@ -67,6 +67,6 @@ extension FieldRule where Value == [Int] {
 }
 
 extension FieldRule where Value == Double {
-  /// The probability that dropout sets a value to zero.
-  static var dropout: FieldRule { .number(.halfOpen(0, 1)) }
+  /// The probability that dropout sets a value to zero; below 1 in single precision too.
+  static var dropout: FieldRule { .number(.closed(0, 0.9999999)) }
 }

@@ -1,0 +1,132 @@
+import Foundation
+import Graph
+import Tensor
+
+/// What the training of a model takes of memory at least, in bytes. A lower bound: where this is not
+/// there, the training cannot end well; with a little more, it may still not.
+struct MemoryEstimate {
+  var model: String
+  var parameterCount = 0.0
+  /// Values, gradients, the optimiser's state and the kept weights, once more while a checkpoint is
+  /// written; of the model's group and teachers too.
+  var parameters = 0.0
+  /// What one pass over the largest batch keeps, and its backward pass has besides.
+  var activations = 0.0
+  /// Eigenvectors of a graph and the space of their decomposition.
+  var decompositions = 0.0
+
+  /// Weights and eigenvectors stay while batches pass; a decomposition is over by then.
+  var total: Double { parameters + max(activations, decompositions) }
+
+  /// A number of bytes for a person.
+  static func words(_ bytes: Double) -> String {
+    switch bytes {
+    case ..<1e6: "\(Figures.fixed(bytes / 1e3, digits: 0)) kB"
+    case ..<1e9: "\(Figures.fixed(bytes / 1e6, digits: 0)) MB"
+    case ..<1e12: "\(Figures.fixed(bytes / 1e9, digits: 1)) GB"
+    default: "\(Figures.fixed(bytes / 1e12, digits: 1)) TB"
+    }
+  }
+
+  /// The sizes for a person.
+  var sizes: String {
+    var parts = ["its weights \(Self.words(parameters))"]
+    parts.append("a batch \(Self.words(activations))")
+    if decompositions > 0 { parts.append("an eigen-decomposition \(Self.words(decompositions))") }
+    return parts.joined(separator: ", ")
+  }
+}
+
+extension ExperimentConfig {
+  /// The estimates of all models, in their order.
+  func memoryEstimates(on data: DataSizes) -> [MemoryEstimate] {
+    models.map { estimate(of: $0, on: data) }
+  }
+
+  /// Refuses models that cannot be trained in the memory that is left.
+  ///
+  /// - Throws: ``RunError`` with the sizes; ``ConfigError`` for a batch of too many edges.
+  func checkMemory(on data: DataSizes, available: AvailableMemory? = .now) throws {
+    let most = Double(Int32.max)
+    guard data.batch.nodes <= most, data.batch.edges <= most else {
+      let message =
+        "a batch would have up to \(Int(data.batch.nodes)) nodes and \(Int(data.batch.edges)) "
+        + "edges, and there can be \(Int32.max); make data.batchSize smaller"
+      throw ConfigError(source: name, problems: [JSONProblem(path: "data", message: message)])
+    }
+    guard let available else { return }
+    let tooLarge = memoryEstimates(on: data).filter { $0.total > available.bytes }
+    guard !tooLarge.isEmpty else { return }
+    let lines = tooLarge.map { "\($0.model) needs at least \(MemoryEstimate.words($0.total)) (\($0.sizes))" }
+    throw RunError(
+      message: "not enough memory: \(available.bound) \(MemoryEstimate.words(available.bytes)), and "
+        + "\(lines.joined(separator: "; ")); make the network or the batch smaller, choose a route "
+        + "without eigen-decomposition, or run it where there is more memory")
+  }
+
+  private var bytesPerNumber: Double { precision == .float32 ? 4 : 8 }
+
+  private func estimate(of model: ModelConfig, on data: DataSizes) -> MemoryEstimate {
+    let layers = layers(of: model, on: data)
+    var estimate = MemoryEstimate(model: model.name)
+    estimate.parameterCount = layers.reduce(0) { $0 + $1.parameters }
+    let companions =
+      model.group == nil ? [model] : models.filter { $0.group == model.group }
+    estimate.parameters = companions.reduce(0) { sum, companion in
+      let count = self.layers(of: companion, on: data).reduce(0) { $0 + $1.parameters }
+      return sum + count * companion.training.copiesOfParameters
+    }
+    let teachers = Set(model.objectives.compactMap { $0.kind.objectiveSettings.teacher?.name })
+    for teacher in models where teachers.contains(teacher.name) {
+      estimate.parameters += self.layers(of: teacher, on: data).reduce(0) { $0 + $1.parameters }
+    }
+    estimate.parameters *= bytesPerNumber
+    estimate.activations =
+      bytesPerNumber
+      * (data.batch.nodes
+        * (layers.reduce(0) { $0 + $1.keptPerNode } + (layers.map(\.passingPerNode).max() ?? 0))
+        + data.batch.edges * layers.reduce(0) { $0 + $1.keptPerEdge })
+    if model.decomposesGraph {
+      // In Double: the matrix, its copy in LAPACK's order, and LAPACK's space of 2 n^2.
+      estimate.decompositions = 8 * 4 * data.largestGraph * data.largestGraph
+    }
+    return estimate
+  }
+
+  private func layers(of model: ModelConfig, on data: DataSizes) -> [LayerSize] {
+    model.architecture.layerSizes(
+      inputWidth: data.features, isSparse: data.isSparse, outputWidth: data.labels,
+      nodes: data.largestGraph)
+  }
+}
+
+extension TrainingConfig {
+  /// How often the parameters lie in memory while a checkpoint is written: value, gradient, the
+  /// optimiser's state and the kept weights; all but the gradient once more as the file's bytes.
+  fileprivate var copiesOfParameters: Double {
+    let state: Double =
+      switch optimizer {
+      case .adam: 2
+      case .sgd: 1
+      }
+    return 5 + 2 * state
+  }
+}
+
+extension ModelConfig {
+  /// Whether an exact framelet transform is asked for.
+  fileprivate var decomposesGraph: Bool {
+    var transforms: [FrameletTransformConfig] = []
+    switch architecture {
+    case .framelet(let config): transforms.append(config.propagation.framelets)
+    case .simplifiedFramelet(let config): transforms.append(config.propagation.framelets)
+    case .fmlp(let config): transforms.append(config.knowledge.propagation.framelets)
+    case .fmlpSimplified(let config): transforms.append(config.knowledge.propagation.framelets)
+    case .gat, .gcn, .graphsage, .mlp: break
+    }
+    for objective in objectives {
+      if case .framelet(let config) = objective.kind { transforms.append(config.framelets) }
+    }
+    return transforms.contains { if case .exact = $0.route { true } else { false } }
+  }
+}
