@@ -52,7 +52,8 @@ let package = Package(
     .testTarget(name: "DistillTests", dependencies: ["Distill", "Layers", "Graph", "Tensor"]),
     .testTarget(
       name: "ExperimentsTests",
-      dependencies: ["Experiments", "Distill", "Layers", "Graph", "Tensor",
+      dependencies: [
+        "Experiments", "Distill", "Layers", "Graph", "Tensor",
         .product(name: "Logging", package: "swift-log"),
       ]),
   ],

@@ -69,7 +69,8 @@ struct ResourceTests {
   // MARK: Estimates
 
   /// A config whose one model is of the given architecture.
-  private func config(_ architecture: JSONValue, precision: String = "float32") -> ExperimentConfig {
+  private func config(_ architecture: JSONValue, precision: String = "float32") -> ExperimentConfig
+  {
     let decoded = decode([
       "name": "x", "seeds": [1], "precision": .string(precision),
       "data": ["name": "synthetic-nodes"],
@@ -126,8 +127,8 @@ struct ResourceTests {
       inputWidth: data.features, outputWidth: data.labels, nodeCount: 40, seed: 1)
     let estimate = config.memoryEstimates(on: data)[0]
     #expect(estimate.parameterCount == Double(network.parameterCount))
-    // Value, gradient, two moments and the kept weights; all but one in the file's bytes again.
-    #expect(estimate.parameters == 4 * 9 * estimate.parameterCount)
+    // Value, gradient, two moments, the kept weights and a file's bytes.
+    #expect(estimate.parameters == 4 * 6 * estimate.parameterCount)
     #expect(estimate.activations > 0 && estimate.decompositions == 0)
     // Precision counts twice, and so does the batch.
     let double = self.config(architecture, precision: "float64").memoryEstimates(on: data)[0]
@@ -142,8 +143,8 @@ struct ResourceTests {
     }
     let message = try #require(error?.description)
     #expect(message.contains("this machine has free 4.0 GB"))
-    // 65,536^2 + (11 + 5 + 2) x 65,536 + 5 parameters, 9 x 4 bytes each.
-    #expect(message.contains("m needs at least 154.7 GB (its weights 154.7 GB"), "\(message)")
+    // 65,536^2 + (11 + 5 + 2) x 65,536 + 5 parameters, 6 x 4 bytes each.
+    #expect(message.contains("m needs at least 103.2 GB (its weights 103.1 GB"), "\(message)")
     #expect(error?.exitCode == 1)
     try config.checkMemory(on: data, available: AvailableMemory(bytes: 1e12, bound: ""))
     try config.checkMemory(on: data, available: nil)

@@ -3,7 +3,9 @@ import Foundation
 
 /// How to train, as far as it changes no result.
 struct TrainingOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Threads to compute with (default: the processors that it may use).", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Threads to compute with (default: the processors that it may use).", valueName: "n"))
   var threads: Int?
 
   @Option(help: ArgumentHelp("The folder to look for data in first.", valueName: "dir"))

@@ -43,7 +43,8 @@ struct AvailableMemory {
     _ resource: __rlimit_resource, used: Int, _ option: String
   ) -> AvailableMemory? {
     var limits = rlimit()
-    guard getrlimit(__rlimit_resource_t(resource.rawValue), &limits) == 0, limits.rlim_cur != UInt.max,
+    guard getrlimit(__rlimit_resource_t(resource.rawValue), &limits) == 0,
+      limits.rlim_cur != UInt.max,
       let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
     else { return nil }
     let pages = text.split(whereSeparator: { " \n".contains($0) }).compactMap { Double($0) }

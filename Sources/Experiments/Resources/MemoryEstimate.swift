@@ -7,8 +7,8 @@ import Tensor
 struct MemoryEstimate {
   var model: String
   var parameterCount = 0.0
-  /// Values, gradients, the optimiser's state and the kept weights, once more while a checkpoint is
-  /// written; of the model's group and teachers too.
+  /// Values, gradients, the optimiser's state, the kept weights and a file's bytes, of the model's group
+  /// too; and its teachers' values.
   var parameters = 0.0
   /// What one pass over the largest batch keeps, and its backward pass has besides.
   var activations = 0.0
@@ -57,11 +57,17 @@ extension ExperimentConfig {
     guard let available else { return }
     let tooLarge = memoryEstimates(on: data).filter { $0.total > available.bytes }
     guard !tooLarge.isEmpty else { return }
-    let lines = tooLarge.map { "\($0.model) needs at least \(MemoryEstimate.words($0.total)) (\($0.sizes))" }
+    let lines = tooLarge.map {
+      "\($0.model) needs at least \(MemoryEstimate.words($0.total)) (\($0.sizes))"
+    }
+    let advice =
+      tooLarge.contains { $0.decompositions > $0.activations }
+      ? "take the chebyshev route instead of the exact one"
+      : "make the network or the batch smaller"
     throw RunError(
-      message: "not enough memory: \(available.bound) \(MemoryEstimate.words(available.bytes)), and "
-        + "\(lines.joined(separator: "; ")); make the network or the batch smaller, choose a route "
-        + "without eigen-decomposition, or run it where there is more memory")
+      message:
+        "not enough memory: \(available.bound) \(MemoryEstimate.words(available.bytes)), and "
+        + "\(lines.joined(separator: "; ")); \(advice), or run it where there is more")
   }
 
   private var bytesPerNumber: Double { precision == .float32 ? 4 : 8 }
@@ -101,15 +107,15 @@ extension ExperimentConfig {
 }
 
 extension TrainingConfig {
-  /// How often the parameters lie in memory while a checkpoint is written: value, gradient, the
-  /// optimiser's state and the kept weights; all but the gradient once more as the file's bytes.
+  /// How often the parameters lie in memory at once: value, gradient, the optimiser's state, the kept
+  /// weights, and a file's bytes while weights or a checkpoint are written.
   fileprivate var copiesOfParameters: Double {
     let state: Double =
       switch optimizer {
       case .adam: 2
       case .sgd: 1
       }
-    return 5 + 2 * state
+    return 4 + state
   }
 }
 

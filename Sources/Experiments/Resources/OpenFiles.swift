@@ -29,7 +29,9 @@ enum OpenFiles {
   private static func raise() {
     var limits = rlimit()
     let enough: rlim_t = 256
-    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits) == 0, limits.rlim_cur < enough else { return }
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits) == 0,
+      limits.rlim_cur < enough
+    else { return }
     limits.rlim_cur = min(limits.rlim_max, enough)
     // Where it cannot be raised, there may be enough nevertheless.
     _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits)

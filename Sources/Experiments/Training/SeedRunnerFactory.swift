@@ -33,13 +33,14 @@ extension RunContext {
   fileprivate func checkedData<S: Scalar>() throws -> ExperimentData<S> {
     let data: ExperimentData<S> = try data()
     try interruption.check()
-    try config.checkGraphs(of: data)
     if let seed = config.seeds.first {
       try config.checkMemory(
         on: DataSizes(
           of: data.parts(seed: seed).train, batchSize: config.data.batchSize,
           features: data.featureCount, labels: data.labelCount))
     }
+    // Makes networks and decompositions to see whether they go with the graphs.
+    try config.checkGraphs(of: data)
     return data
   }
 
