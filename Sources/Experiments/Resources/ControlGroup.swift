@@ -9,7 +9,7 @@ struct ControlGroup {
   /// The processors' worth of time that the group may take, or nil where that is not limited.
   var processors: Double? {
     let now = folders(controller: nil).compactMap { folder -> Double? in
-      let words = text(folder, "cpu.max")?.split(separator: " ") ?? []
+      let words = text(folder, "cpu.max")?.split(whereSeparator: \.isWhitespace) ?? []
       guard words.count == 2, let quota = Double(words[0]), let period = Double(words[1]),
         period > 0
       else { return nil }
