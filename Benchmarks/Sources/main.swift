@@ -133,8 +133,8 @@ for (name, body) in work + objectiveWork + nodeWork
 where chosen.isEmpty || name.localizedCaseInsensitiveContains(chosen) {
   var line = name.padding(toLength: 38, withPad: " ", startingAt: 0)
   for threads in [1, 2] {
-    Parallel.threads = threads
-    line += String(format: "%10.2f", milliseconds(body))
+    let time = Parallel.withThreads(threads) { milliseconds(body) }
+    line += String(format: "%10.2f", time)
   }
   print(line)
 }

@@ -29,14 +29,14 @@ public final class CSRGraph: @unchecked Sendable {
   ///
   /// Edges of one destination keep the order in which they are given.
   ///
-  /// - Throws: ``GraphError/tooLarge(nodes:edges:)``, ``GraphError/nodeOutOfRange(edge:node:nodeCount:)`` for an end outside
+  /// - Throws: ``GraphError/nodeOutOfRange(edge:node:nodeCount:)`` for an end outside
   ///   0 ..< nodeCount, ``GraphError/lengthMismatch(sources:destinations:)`` for lists of different
   ///   lengths.
   public convenience init(nodeCount: Int, sources: [Int32], destinations: [Int32]) throws {
     guard sources.count == destinations.count else {
       throw GraphError.lengthMismatch(sources: sources.count, destinations: destinations.count)
     }
-    try CSRGraph.checkSize(nodes: nodeCount, edges: sources.count)
+    try CSRGraph.requireSize(nodes: nodeCount, edges: sources.count)
     for list in [sources, destinations] {
       if let edge = list.firstIndex(where: { $0 < 0 || Int($0) >= nodeCount }) {
         throw GraphError.nodeOutOfRange(
@@ -47,12 +47,13 @@ public final class CSRGraph: @unchecked Sendable {
     self.init(inStart: inStart, source: order.map { sources[Int($0)] })
   }
 
-  /// Nodes and edges are numbered in 32 bits.
+  /// Sees to it that nodes and edges can be numbered in 32 bits, also with a self loop at each node.
   ///
-  /// - Throws: ``GraphError/tooLarge(nodes:edges:)``.
-  static func checkSize(nodes: Int, edges: Int) throws {
-    guard nodes < Int(Int32.max), edges <= Int(Int32.max) else {
-      throw GraphError.tooLarge(nodes: nodes, edges: edges)
+  /// - Throws: ``GraphError/sizeOutOfRange(nodes:edges:)`` if they cannot.
+  static func requireSize(nodes: Int, edges: Int) throws {
+    let limit = Int(Int32.max)
+    guard (0...limit).contains(nodes), (0...limit).contains(edges), nodes + edges <= limit else {
+      throw GraphError.sizeOutOfRange(nodes: nodes, edges: edges)
     }
   }
 
@@ -74,7 +75,7 @@ public final class CSRGraph: @unchecked Sendable {
     nodeCount = graphs.reduce(0) { $0 + $1.nodeCount }
     edgeCount = graphs.reduce(0) { $0 + $1.edgeCount }
     precondition(
-      (try? CSRGraph.checkSize(nodes: nodeCount, edges: edgeCount)) != nil,
+      max(nodeCount, edgeCount) <= Int(Int32.max),
       "\(graphs.count) graphs of \(nodeCount) nodes and \(edgeCount) edges do not fit one batch")
     var inStart: [Int32] = [0]
     var outStart: [Int32] = [0]
@@ -135,20 +136,19 @@ public enum GraphError: Error, Equatable, CustomStringConvertible {
   case lengthMismatch(sources: Int, destinations: Int)
   /// An edge names a node that does not exist.
   case nodeOutOfRange(edge: Int, node: Int, nodeCount: Int)
-
-  /// There are more nodes or edges than 32 bits number.
-  case tooLarge(nodes: Int, edges: Int)
+  /// Nodes and edges together are more than can be numbered.
+  case sizeOutOfRange(nodes: Int, edges: Int)
 
   /// The message for a person.
   public var description: String {
     switch self {
-    case .tooLarge(let nodes, let edges):
-      "a graph cannot have \(nodes) nodes and \(edges) edges: at most \(Int32.max - 1) nodes and "
-        + "\(Int32.max) edges were expected"
     case .lengthMismatch(let sources, let destinations):
       "an edge list has \(sources) sources but \(destinations) destinations"
     case .nodeOutOfRange(let edge, let node, let nodeCount):
       "edge \(edge) names node \(node), but nodes are 0 to \(nodeCount - 1)"
+    case .sizeOutOfRange(let nodes, let edges):
+      "a graph cannot have \(nodes) nodes and \(edges) directed edges: at most \(Int32.max) of both "
+        + "together can be numbered"
     }
   }
 }

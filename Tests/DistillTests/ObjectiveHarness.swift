@@ -47,15 +47,16 @@ func features<S: Scalar>(
 /// differences give.
 func expectGradients(
   of objective: any Objective<Double>, at features: Matrix<Double>, known: [Bool]? = nil,
-  tolerance: Double = 1e-7, sourceLocation: SourceLocation = #_sourceLocation
+  within tolerance: GradientCheck.Tolerance = .differences,
+  sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
   let weight = 0.7
   let (_, gradient) = try evaluate(objective, at: features, known: known, weight: weight)
   let numerical = try GradientCheck.numericalGradient(at: features) {
     try evaluate(objective, at: $0, known: known).loss
   }
-  #expect(
-    GradientCheck.relativeError(gradient, numerical) < tolerance, sourceLocation: sourceLocation)
+  let atTap = GradientCheck.compare(gradient, with: numerical, within: tolerance)
+  #expect(atTap.agrees, "\(atTap)", sourceLocation: sourceLocation)
   #expect(gradient.sumOfSquares > 0, sourceLocation: sourceLocation)
   _ = try evaluate(objective, at: features, known: known, weight: weight)
   let held = objective.parameters.map { $0.gradient }
@@ -69,9 +70,8 @@ func expectGradients(
     parameter.value = original
     // Objectives return unweighted gradients, but add weighted ones to their own parameters.
     numerical.multiply(by: weight)
-    #expect(
-      GradientCheck.relativeError(gradient, numerical) < tolerance, "\(parameter.name)",
-      sourceLocation: sourceLocation)
+    let learnt = GradientCheck.compare(gradient, with: numerical, within: tolerance)
+    #expect(learnt.agrees, "\(parameter.name): \(learnt)", sourceLocation: sourceLocation)
   }
 }
 

@@ -25,6 +25,10 @@ struct ExperimentsCommand: ParsableCommand {
             Prints the training losses of a run by epoch.
         experiments validate configs/ppi_lsp.json --json
             Checks a config and prints it with all defaults filled in.
+        experiments describe configs/ppi_lsp.json
+            Prints the models' layers, taps and parameter counts, and when each objective counts.
+        experiments list objectives
+            Prints what configs can name, with keys, ranges, defaults and sources.
 
       EXIT CODES
         0 done, 1 the run failed, 64 bad usage, 65 bad data or config, 66 missing input, \
@@ -38,7 +42,7 @@ struct ExperimentsCommand: ParsableCommand {
     version: ProjectVersion.current,
     subcommands: [
       RunCommand.self, TableCommand.self, CurvesCommand.self, ValidateCommand.self,
-      SchemaCommand.self,
+      DescribeCommand.self, ListCommand.self, SchemaCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 
@@ -68,6 +72,7 @@ struct ExperimentsCommand: ParsableCommand {
   static func run(_ arguments: [String], in environment: CommandEnvironment) -> Int32 {
     do {
       do {
+        try Registries.check()
         var command = try parseAsRoot(arguments)
         if let command = command as? any EnvironmentCommand {
           try command.run(in: environment)

@@ -34,20 +34,17 @@ struct DataSizes {
     largestGraph = nodes
   }
 
-  /// The published sizes of the data that a config names, before any file is read.
-  static func published(_ data: DataConfig) -> DataSizes {
-    guard data.isOneGraph else {
-      // The means of PPI's 20 training graphs, each node with an edge to itself.
-      return DataSizes(
-        features: 50, labels: 121, isSparse: false, nodes: 2_245, edges: 63_500,
-        graphs: Double(min(data.batchSize, 20)))
-    }
-    let shape = data.syntheticNodes.shape
-    let counts = NodeBenchmark.all.first { $0.name == data.name }?.counts
-    let nodes = Double(counts?.nodes ?? shape.nodes)
-    let edges = counts.map { 2 * Double($0.edges) } ?? nodes * shape.meanDegree
+  /// The published sizes of the data that a config names, before any file is read; nil where it names
+  /// none.
+  static func published(_ data: DataConfig) -> DataSizes? {
+    guard let source = data.source else { return nil }
+    let sizes = source.sizes(data)
+    let graphs = Double(max(1, sizes.graphs))
+    let nodes = Double(sizes.nodes) / graphs
+    let loops = source.isOneGraph && data.selfLoops ? nodes : 0
     return DataSizes(
-      features: counts?.features ?? shape.features, labels: counts?.classes ?? shape.classes,
-      isSparse: true, nodes: nodes, edges: edges + (data.selfLoops ? nodes : 0))
+      features: sizes.features, labels: sizes.labels, isSparse: source.isOneGraph, nodes: nodes,
+      edges: Double(sizes.edges) / graphs + loops,
+      graphs: min(Double(data.batchSize), graphs))
   }
 }

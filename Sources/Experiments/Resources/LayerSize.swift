@@ -12,106 +12,132 @@ struct LayerSize {
   var passingPerNode = 0.0
 }
 
-extension ArchitectureConfig {
-  /// The layers' sizes, from below: what is counted is surely needed.
-  ///
-  /// - Parameters:
-  ///   - inputWidth: Features of a node, of which `isSparse` says whether only non-zero ones are kept.
-  ///   - nodes: The nodes of the one graph, for models that learn something for each.
-  func layerSizes(
-    inputWidth: Int, isSparse: Bool, outputWidth: Int, nodes: Double
-  ) -> [LayerSize] {
-    switch self {
-    case .gat(let config):
-      return sizes(config.hidden, inputWidth, isSparse, outputWidth, heads: config.heads) { layer in
-        let heads = Double(layer.isLast ? config.outputHeads : config.heads[layer.place])
-        let wide = heads * layer.width
-        let output = layer.isLast ? layer.width : wide
-        var size = LayerSize()
-        let isFirst = layer.place == 0
-        let hasMap: Bool =
-          switch config.residual {
-          case .none: false
-          case .perHead: !isFirst && layer.input != layer.width
-          case .current: !isFirst && layer.input != wide
-          }
-        size.parameters =
-          layer.input * wide * (hasMap ? 2 : 1) + wide * (config.bias ? 3 : 2)
-        size.keptPerNode =
-          layer.dropped(config.featureDropout) + wide + 2 * heads + output
-          + (layer.isLast ? 0 : output)
-        size.keptPerEdge = heads * (config.attentionDropout > 0 ? 2 : 1)
-        size.passingPerNode = output + wide + (isFirst ? 0 : layer.input)
-        return size
-      }
-    case .gcn(let config):
-      return sizes(config.hidden, inputWidth, isSparse, outputWidth) { layer in
-        layer.convolution(matrices: 1, biases: config.bias ? 1 : 0, dropout: config.dropout)
-      }
-    case .graphsage(let config):
-      let biases: Double =
-        switch config.bias {
-        case .none: 0
-        case .single: 1
-        case .both: 2
+extension GATConfig {
+  func layerSizes(_ data: DataSizes) -> [LayerSize] {
+    return sizes(hidden, data, heads: heads) { layer in
+      let heads = Double(layer.isLast ? outputHeads : heads[layer.place])
+      let wide = heads * layer.width
+      let output = layer.isLast ? layer.width : wide
+      var size = LayerSize()
+      let isFirst = layer.place == 0
+      let hasMap: Bool =
+        switch residual {
+        case .none: false
+        case .perHead: !isFirst && layer.input != layer.width
+        case .current: !isFirst && layer.input != wide
         }
-      return sizes(config.hidden, inputWidth, isSparse, outputWidth) { layer in
-        guard config.aggregator == .pool else {
-          return layer.convolution(matrices: 2, biases: biases, dropout: config.dropout)
-        }
-        var size = LayerSize()
-        size.parameters =
-          2 * layer.input * layer.width + layer.input * (layer.input + 1) + biases * layer.width
-        // The largest neighbours' numbers, and half as much at least for who they are.
-        size.keptPerNode =
-          layer.dropped(config.dropout) + layer.outputs + 1.5 * layer.input
-        size.passingPerNode = layer.width + 2 * layer.input
-        return size
-      }
-    case .mlp(let config):
-      return sizes(config.hidden, inputWidth, isSparse, outputWidth) { layer in
-        LayerSize(
-          parameters: layer.width * (layer.input + (config.bias ? 1 : 0)),
-          keptPerNode: layer.dropped(config.dropout) + layer.outputs,
-          passingPerNode: layer.width + (layer.place == 0 ? 0 : layer.input))
-      }
-    case .framelet(let config):
-      let bands = Double(config.propagation.framelets.options.bands.count)
-      return sizes(config.hidden, inputWidth, isSparse, outputWidth) { layer in
-        LayerSize(
-          parameters: layer.width * (bands * layer.input + (config.bias ? 1 : 0)),
-          keptPerNode: layer.dropped(config.dropout) + layer.width,
-          passingPerNode: layer.width + (layer.place == 0 ? 0 : layer.input))
-      }
-    case .simplifiedFramelet(let config):
-      let bands = Double(config.propagation.framelets.options.bands.count)
-      return sizes([], inputWidth, isSparse, outputWidth) { layer in
-        LayerSize(
-          parameters: layer.width * (bands * layer.input + (config.bias ? 1 : 0)),
-          keptPerNode: layer.dropped(config.dropout) + layer.width, passingPerNode: layer.width)
-      }
-    case .fmlp(let config):
-      let ownHigh = !config.asPublished.highBranch
-      let steps = config.hidden + [config.hidden.last ?? 0]
-      return steps.enumerated().map { place, width in
-        fmlpStep(
-          inputWidth: place == 0 ? inputWidth : config.hidden[place - 1], width,
-          outputWidth: place == config.hidden.count ? outputWidth : nil, nodes: nodes,
-          bias: config.bias,
-          // Shared encoders are the first step's, and that of the input the second's.
-          hasEncoders: !config.sharesEncoders || place == 0,
-          hasFeatures: !config.sharesEncoders || place <= 1,
-          hasHigh: ownHigh || place < config.hidden.count)
-      }
-    case .fmlpSimplified(let config):
-      return [
-        fmlpStep(
-          inputWidth: inputWidth, config.width, outputWidth: outputWidth, nodes: nodes,
-          bias: config.bias, hasEncoders: true, hasFeatures: true,
-          hasHigh: !config.asPublished.highBranch)
-      ]
+      size.parameters =
+        layer.input * wide * (hasMap ? 2 : 1) + wide * (bias ? 3 : 2)
+      size.keptPerNode =
+        layer.dropped(featureDropout) + wide + 2 * heads + output
+        + (layer.isLast ? 0 : output)
+      size.keptPerEdge = heads * (attentionDropout > 0 ? 2 : 1)
+      size.passingPerNode = output + wide + (isFirst ? 0 : layer.input)
+      return size
     }
   }
+}
+
+extension GCNConfig {
+  func layerSizes(_ data: DataSizes) -> [LayerSize] {
+    return sizes(hidden, data) { layer in
+      layer.convolution(matrices: 1, biases: bias ? 1 : 0, dropout: dropout)
+    }
+  }
+}
+
+extension GraphSAGEConfig {
+  func layerSizes(_ data: DataSizes) -> [LayerSize] {
+    let biases: Double =
+      switch bias {
+      case .none: 0
+      case .single: 1
+      case .both: 2
+      }
+    return sizes(hidden, data) { layer in
+      guard aggregator == .pool else {
+        return layer.convolution(matrices: 2, biases: biases, dropout: dropout)
+      }
+      var size = LayerSize()
+      size.parameters =
+        2 * layer.input * layer.width + layer.input * (layer.input + 1) + biases * layer.width
+      // The largest neighbours' numbers, and half as much at least for who they are.
+      size.keptPerNode =
+        layer.dropped(dropout) + layer.outputs + 1.5 * layer.input
+      size.passingPerNode = layer.width + 2 * layer.input
+      return size
+    }
+  }
+}
+
+extension MLPConfig {
+  func layerSizes(_ data: DataSizes) -> [LayerSize] {
+    return sizes(hidden, data) { layer in
+      LayerSize(
+        parameters: layer.width * (layer.input + (bias ? 1 : 0)),
+        keptPerNode: layer.dropped(dropout) + layer.outputs,
+        passingPerNode: layer.width + (layer.place == 0 ? 0 : layer.input))
+    }
+  }
+}
+
+extension FrameletConfig {
+  func layerSizes(_ data: DataSizes) -> [LayerSize] {
+    let bands = Double(propagation.framelets.options.bands.count)
+    return sizes(hidden, data) { layer in
+      LayerSize(
+        parameters: layer.width * (bands * layer.input + (bias ? 1 : 0)),
+        keptPerNode: layer.dropped(dropout) + layer.width,
+        passingPerNode: layer.width + (layer.place == 0 ? 0 : layer.input))
+    }
+  }
+
+  var frameletTransforms: [FrameletTransformConfig] { [propagation.framelets] }
+}
+
+extension SimplifiedFrameletConfig {
+  func layerSizes(_ data: DataSizes) -> [LayerSize] {
+    let bands = Double(propagation.framelets.options.bands.count)
+    return sizes([], data) { layer in
+      LayerSize(
+        parameters: layer.width * (bands * layer.input + (bias ? 1 : 0)),
+        keptPerNode: layer.dropped(dropout) + layer.width, passingPerNode: layer.width)
+    }
+  }
+
+  var frameletTransforms: [FrameletTransformConfig] { [propagation.framelets] }
+}
+
+extension FMLPConfig {
+  func layerSizes(_ data: DataSizes) -> [LayerSize] {
+    let ownHigh = !asPublished.highBranch
+    let steps = hidden + [hidden.last ?? 0]
+    return steps.enumerated().map { place, width in
+      fmlpStep(
+        inputWidth: place == 0 ? data.features : hidden[place - 1], width,
+        outputWidth: place == hidden.count ? data.labels : nil, nodes: data.largestGraph,
+        bias: bias,
+        // Shared encoders are the first step's, and that of the input the second's.
+        hasEncoders: !sharesEncoders || place == 0,
+        hasFeatures: !sharesEncoders || place <= 1,
+        hasHigh: ownHigh || place < hidden.count)
+    }
+  }
+
+  var frameletTransforms: [FrameletTransformConfig] { [knowledge.propagation.framelets] }
+}
+
+extension SimplifiedFMLPConfig {
+  func layerSizes(_ data: DataSizes) -> [LayerSize] {
+    return [
+      fmlpStep(
+        inputWidth: data.features, width, outputWidth: data.labels, nodes: data.largestGraph,
+        bias: bias, hasEncoders: true, hasFeatures: true,
+        hasHigh: !asPublished.highBranch)
+    ]
+  }
+
+  var frameletTransforms: [FrameletTransformConfig] { [knowledge.propagation.framelets] }
 }
 
 /// A layer among others.
@@ -141,14 +167,13 @@ private struct Place {
 
 /// The sizes of layers of the given widths, one after the other.
 private func sizes(
-  _ hidden: [Int], _ inputWidth: Int, _ isSparse: Bool, _ outputWidth: Int, heads: [Int]? = nil,
-  _ size: (Place) -> LayerSize
+  _ hidden: [Int], _ data: DataSizes, heads: [Int]? = nil, _ size: (Place) -> LayerSize
 ) -> [LayerSize] {
-  var input = Double(inputWidth)
-  return (hidden + [outputWidth]).enumerated().map { place, width in
+  var input = Double(data.features)
+  return (hidden + [data.labels]).enumerated().map { place, width in
     let layer = Place(
       place: place, isLast: place == hidden.count, input: input, width: Double(width),
-      isSparse: isSparse && place == 0)
+      isSparse: data.isSparse && place == 0)
     input = Double(width) * Double(layer.isLast ? 1 : heads?[place] ?? 1)
     return size(layer)
   }

@@ -82,7 +82,7 @@ extension ExperimentConfig {
       let count = self.layers(of: companion, on: data).reduce(0) { $0 + $1.parameters }
       return sum + count * companion.training.copiesOfParameters
     }
-    let teachers = Set(model.objectives.compactMap { $0.kind.objectiveSettings.teacher?.name })
+    let teachers = Set(model.objectives.compactMap { $0.kind.settings.teacher?.name })
     for teacher in models where teachers.contains(teacher.name) {
       estimate.parameters += self.layers(of: teacher, on: data).reduce(0) { $0 + $1.parameters }
     }
@@ -100,9 +100,7 @@ extension ExperimentConfig {
   }
 
   private func layers(of model: ModelConfig, on data: DataSizes) -> [LayerSize] {
-    model.architecture.layerSizes(
-      inputWidth: data.features, isSparse: data.isSparse, outputWidth: data.labels,
-      nodes: data.largestGraph)
+    model.architecture.settings.layerSizes(data)
   }
 }
 
@@ -110,10 +108,12 @@ extension TrainingConfig {
   /// How often the parameters lie in memory at once: value, gradient, the optimiser's state, the kept
   /// weights, and a file's bytes while weights or a checkpoint are written.
   fileprivate var copiesOfParameters: Double {
+    // An optimiser of another package may have none.
     let state: Double =
-      switch optimizer {
-      case .adam: 2
-      case .sgd: 1
+      switch optimizer.settings {
+      case is AdamConfig: 2
+      case is SGDConfig: 1
+      default: 0
       }
     return 4 + state
   }
@@ -122,17 +122,9 @@ extension TrainingConfig {
 extension ModelConfig {
   /// Whether an exact framelet transform is asked for.
   fileprivate var decomposesGraph: Bool {
-    var transforms: [FrameletTransformConfig] = []
-    switch architecture {
-    case .framelet(let config): transforms.append(config.propagation.framelets)
-    case .simplifiedFramelet(let config): transforms.append(config.propagation.framelets)
-    case .fmlp(let config): transforms.append(config.knowledge.propagation.framelets)
-    case .fmlpSimplified(let config): transforms.append(config.knowledge.propagation.framelets)
-    case .gat, .gcn, .graphsage, .mlp: break
-    }
-    for objective in objectives {
-      if case .framelet(let config) = objective.kind { transforms.append(config.framelets) }
-    }
-    return transforms.contains { if case .exact = $0.route { true } else { false } }
+    let transforms =
+      architecture.settings.frameletTransforms
+      + objectives.compactMap { ($0.kind.settings as? FrameletObjectiveConfig)?.framelets }
+    return transforms.contains { $0.route.settings is ExactRouteConfig }
   }
 }
