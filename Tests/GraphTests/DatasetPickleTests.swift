@@ -41,8 +41,8 @@ import Testing
       #expect(list.items.prefix(3).map(\.integer) == [7, -3, 12])
       if case .boolean(let value) = list.items[3] { #expect(value) } else { Issue.record("3") }
       if case .float(let value) = list.items[4] { #expect(value == 1.5) } else { Issue.record("4") }
-      #expect(list.items[5].string == "a\0\n'")
-      #expect(list.items[6].string == "bé")
+      #expect(list.items[5].name == "a\0\n'")
+      #expect(list.items[6].name == "bé")
       if case .none = list.items[7] {} else { Issue.record("7") }
     }
   }
@@ -77,10 +77,10 @@ import Testing
   @Test func arraysThatAreRefused() {
     for (array, fragment) in [
       (pickledArray([1], "O8", order: "|", []), "objects"),
-      (pickledArray([2], "i4", [0, 0, 0, 0]), "does not fit its 4 bytes"),
-      (pickledArray([1, 1, 1], "i1", [0]), "1 or 2 dimensions"),
-      (pickledArray([-1], "i4", []), "1 or 2 dimensions"),
-      (pickledArray([Int(Int32.max), Int(Int32.max)], "i8", [0]), "does not fit its 1 bytes"),
+      (pickledArray([2], "i4", [0, 0, 0, 0]), "takes 8 bytes of data, there are 4"),
+      (pickledArray([1, 1, 1], "i1", [0]), "3 dimensions"),
+      (pickledArray([-1], "i4", []), "(-1,) is impossible"),
+      (pickledArray([Int(Int32.max), Int(Int32.max)], "i8", [0]), "there are 1"),
     ] {
       expectDataError(.malformed, "a.pickle", fragment) { _ = try read(pickle(array)) }
     }

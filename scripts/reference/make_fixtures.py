@@ -17,6 +17,7 @@ import initialization
 import losses
 import lsp
 import optimizers
+import paired_tests
 import sage
 import student
 
@@ -31,7 +32,7 @@ def main():
     initialization.verify()
     modules = (
         gat, gcn, sage, dense, losses, lsp, baselines, optimizers, student, alignahead, framelets,
-        frameless, curvature,
+        frameless, curvature, paired_tests,
     )
     for module in modules:
         module.write(folder)

@@ -37,28 +37,35 @@ struct Evaluator<S: Scalar> {
   let logitThreshold: Double
   let batchSize: Int
 
-  /// Scores one part of a data set.
-  func evaluate(_ network: Network<S>, on samples: [GraphSample<S>]) -> Evaluation {
-    evaluate(network, on: [samples])[0]
-  }
-
   /// Scores several parts of a data set. Where all are the same graph, of which each counts other
   /// nodes, one pass over the graph serves all.
-  func evaluate(_ network: Network<S>, on parts: [[GraphSample<S>]]) -> [Evaluation] {
+  ///
+  /// - Parameters:
+  ///   - names: What the parts are called in errors.
+  ///   - looksAtFeatures: Whether hidden features have to be finite too, of which metrics may be made.
+  /// - Throws: ``NotFinite`` for logits that are not: the class of such a row would be the first, and
+  ///   its score an ordinary one. Likewise for a loss that is not.
+  func evaluate(
+    _ network: Network<S>, on parts: [[GraphSample<S>]], named names: [String],
+    looksAtFeatures: Bool = false
+  ) throws -> [Evaluation] {
     var shared: NetworkPass<S>?
     if let first = parts.first?.first,
       parts.allSatisfy({ $0.count == 1 && $0[0].graph === first.graph })
     {
       shared = network.forward(first.features, on: first.graph, .evaluation)
     }
-    return parts.map { samples in
-      evaluate(samples) { shared ?? network.forward($0.features, on: $0.graph, .evaluation) }
+    return try zip(parts, names).map { samples, name in
+      try evaluate(samples, named: name, looksAtFeatures) {
+        shared ?? network.forward($0.features, on: $0.graph, .evaluation)
+      }
     }
   }
 
   private func evaluate(
-    _ samples: [GraphSample<S>], forward: (GraphBatch<S>) -> NetworkPass<S>
-  ) -> Evaluation {
+    _ samples: [GraphSample<S>], named name: String, _ looksAtFeatures: Bool,
+    forward: (GraphBatch<S>) -> NetworkPass<S>
+  ) throws -> Evaluation {
     let task = TaskObjective<S>(taskLoss)
     var confusion = Confusion()
     var batchScores: [Double] = []
@@ -66,6 +73,12 @@ struct Evaluator<S: Scalar> {
     for members in GraphBatch.batches(samples, batchSize: batchSize) {
       let batch = GraphBatch(samples, members: members)
       let pass = forward(batch)
+      try NotFinite.check(pass.logits, "a prediction for \(name)")
+      if looksAtFeatures {
+        for (tap, features) in pass.taps.sorted(by: { "\($0.key)" < "\($1.key)" }) {
+          try NotFinite.check(features, "a feature at \(tap), of \(name),")
+        }
+      }
       let counted = batch.counts.reduce(0) { $0 + Int($1) }
       guard counted > 0 else { continue }
       known += counted
@@ -89,6 +102,7 @@ struct Evaluator<S: Scalar> {
     var evaluation = Evaluation()
     evaluation.microF1PerBatch = batchScores.reduce(0, +) / Double(batchScores.count)
     evaluation.loss = lossSum / Double(known)
+    try NotFinite.check(evaluation.loss, "the task loss on \(name)")
     switch taskLoss {
     case .binaryCrossEntropy:
       evaluation.microF1 = confusion.microF1

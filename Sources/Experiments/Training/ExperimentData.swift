@@ -28,6 +28,7 @@ final class ExperimentData<S: Scalar> {
     summary.nodes = parts.nodeCount
     summary.edges = parts.edgeCount
     summary.labelledShare = parts.labelledShare
+    summary.digest = DataDigest.of(parts)
     self.summary = summary
     featureCount = parts.featureCount
     labelCount = parts.labelCount
@@ -41,10 +42,11 @@ final class ExperimentData<S: Scalar> {
   ///
   /// - Parameters:
   ///   - words: The split in words.
-  ///   - flow: What rewires the graph; nil where there is no rewired graph.
+  ///   - published: The splits that seeds take theirs from; none where they draw them.
+  ///   - rewiring: What rewires the graph; nil where there is no rewired graph.
   init(
-    _ data: TransductiveDataset<S>, splitInWords words: String,
-    rewiredBy flow: StochasticDiscreteRicciFlow? = nil,
+    _ data: TransductiveDataset<S>, splitInWords words: String, published: [NodeSplit] = [],
+    rewiredBy rewiring: Rewiring? = nil,
     split: @escaping (UInt64) throws -> NodeSplit
   ) {
     let source = data.source
@@ -58,14 +60,15 @@ final class ExperimentData<S: Scalar> {
       Double(source.known.lazy.filter { $0 }.count) / Double(source.nodeCount)
     summary.split = words
     summary.homophily = source.edgeHomophily
+    summary.digest = DataDigest.of(data, splits: published)
     self.summary = summary
     featureCount = source.featureCount
     labelCount = source.classCount
     graphs = [data.graph]
     make = { data.parts(try split($0)) }
-    rewire = flow.map { flow in
+    rewire = rewiring.map { rewiring in
       { seed in
-        let rewired = try flow.rewire(source.graph, seed: seed)
+        let rewired = try rewiring(source.graph, seed)
         return (data.on(rewired.graph).parts(try split(seed)), rewired)
       }
     }

@@ -47,8 +47,8 @@ final class Trainee<S: Scalar> {
       config.training.asPublished.separateSteps
       ? objectives.terms.map { WeightedObjectives([$0]) } : [objectives]
     self.surroundings = surroundings
-    optimizer = config.training.optimizer.optimizer(
-      of: network.parameters + objectives.parameters)
+    optimizer = config.training.optimizer.settings.makeOptimizer(
+      network.parameters + objectives.parameters)
     evaluator = Evaluator(
       taskLoss: config.taskLoss, logitThreshold: surroundings.settings.metrics.logitThreshold,
       batchSize: surroundings.settings.data.batchSize)
@@ -67,12 +67,14 @@ final class Trainee<S: Scalar> {
 
   /// Learns from the next batch of the epoch.
   ///
-  /// - Throws: ``RunError`` where the loss is not finite.
+  /// - Throws: ``RunError`` where a loss or a gradient is not finite.
   func step() throws {
     let begun = Date()
     defer { progress.epochSeconds += Date().timeIntervalSince(begun) }
     let batch = GraphBatch(data.train, members: batches[progress.batch])
-    for objectives in steps { try step(on: batch, by: objectives) }
+    try reportingDivergence("epoch \(progress.epoch + 1), batch \(progress.batch + 1)") {
+      for objectives in steps { try step(on: batch, by: objectives) }
+    }
     lessons.networkChanged()
     progress.batch += 1
   }
@@ -84,9 +86,10 @@ final class Trainee<S: Scalar> {
     for parameter in parameters { parameter.clearGradient() }
     let value = objectives.evaluate(
       ObjectiveInput(batch: batch, taps: pass.taps, context: forward), epoch: progress.epoch)
-    guard value.total.isFinite else { throw divergence(value) }
+    try value.checkFinite()
     pass.backward(value.gradients)
     if config.training.asPublished.separateSteps { completeGradients() }
+    for parameter in parameters { try parameter.checkGradientFinite() }
     if let limit = config.training.clipNorm { clipGradientNorm(parameters, limit: limit) }
     optimizer.step(learningRate: learningRate)
     progress.sums.add(total: value.total, losses: value.losses)
@@ -150,10 +153,16 @@ final class Trainee<S: Scalar> {
   }
 
   /// Evaluates, keeps the weights by the checkpoint rule, and goes on to the next epoch.
-  func endEpoch() -> EpochSummary {
+  ///
+  /// - Throws: ``RunError`` where weights, the optimiser's state or predictions are not finite.
+  func endEpoch() throws -> EpochSummary {
     let loss = progress.sums.total / Double(batches.count)
     progress.lastLoss = loss
-    let validation = validate()
+    let validation = try reportingDivergence("after epoch \(progress.epoch + 1)") {
+      for parameter in parameters { try NotFinite.check(parameter.value, parameter.name) }
+      try optimizer.checkFinite()
+      return try validate()
+    }
     if config.training.asPublished.reloadsBest, !selected.isEmpty {
       for parameter in network.parameters { parameter.value = selected[parameter.name]! }
       lessons.networkChanged()
@@ -170,14 +179,14 @@ final class Trainee<S: Scalar> {
     return summary
   }
 
-  private func validate() -> Evaluation? {
+  private func validate() throws -> Evaluation? {
     let training = config.training
     let epoch = progress.epoch
-    // The published rule looks at every n-th epoch only; the others do not pass over the last one.
     let isDue = epoch % training.evaluateEvery == 0
-    let isLast = epoch == training.epochs - 1 && training.checkpoint != .validationRoseOrLossFell
+    let isLast = training.evaluatesLast && epoch == training.epochs - 1
     guard isDue || isLast else { return nil }
-    let evaluation = evaluator.evaluate(network, on: data.valid)
+    let evaluation = try evaluator.evaluate(
+      network, on: [data.valid], named: ["the validation part"])[0]
     let score =
       training.checkpoint == .lowestValidationLoss
       ? -evaluation.loss : evaluation.score(training.selectOn)
@@ -206,6 +215,9 @@ final class Trainee<S: Scalar> {
   ///
   /// - Throws: ``CheckpointError`` where it is of another model.
   func restore(_ checkpoint: Checkpoint<S>, path: String) throws {
+    try checkpoint.check(
+      for: config.training, batches: batches.count, steps: steps.count, network: network,
+      path: path)
     try Experiments.restore(parameters, from: checkpoint.parameters, path: path)
     try optimizer.restore(state: checkpoint.optimizer, stepCount: checkpoint.progress.step)
     progress = checkpoint.progress
@@ -214,9 +226,11 @@ final class Trainee<S: Scalar> {
   }
 
   /// Scores the last and the kept weights; the network has the kept ones afterwards.
+  ///
+  /// - Throws: ``RunError`` where predictions are not finite.
   func finish(path: String) throws -> TrainedModel<S> {
     let last = values(of: network.parameters)
-    let lastEvaluation = evaluateAll()
+    let lastEvaluation = try evaluateAll("with the weights of the last epoch")
     let epochs = progress.epoch
     let lastEpoch = epochs - 1
     let selectedEpoch = progress.selection.epoch ?? lastEpoch
@@ -229,23 +243,35 @@ final class Trainee<S: Scalar> {
     result.secondsPerEpoch = progress.seconds / Double(epochs)
     result.selectedEpoch = selectedEpoch
     result.trainingLoss = progress.lastLoss
-    (result.valid, result.test) = selectedEpoch == lastEpoch ? lastEvaluation : evaluateAll()
+    (result.valid, result.test) =
+      selectedEpoch == lastEpoch
+      ? lastEvaluation : try evaluateAll("with the weights of epoch \(selectedEpoch + 1)")
     (result.validLast, result.testLast) = lastEvaluation
     result.curve = progress.curve ?? LearningCurve()
     return TrainedModel(result: result, last: last, selected: selected)
   }
 
-  private func evaluateAll() -> (valid: [String: Double], test: [String: Double]) {
-    let evaluations = evaluator.evaluate(network, on: [data.valid, data.test])
-    return (evaluations[0].metrics, evaluations[1].metrics)
+  private func evaluateAll(
+    _ weights: String
+  ) throws -> (valid: [String: Double], test: [String: Double]) {
+    try reportingDivergence(weights) {
+      let evaluations = try evaluator.evaluate(
+        network, on: [data.valid, data.test], named: ["the validation part", "the test part"],
+        looksAtFeatures: true)
+      return (evaluations[0].metrics, evaluations[1].metrics)
+    }
   }
 
-  private func divergence(_ value: WeightedObjectives<S>.Value) -> RunError {
-    let losses = value.losses.map { "\($0.name) \($0.loss)" }.joined(separator: ", ")
-    return RunError(
-      message:
-        "\(config.name), seed \(surroundings.seed): the loss is not a finite number in epoch "
-        + "\(progress.epoch + 1), batch \(progress.batch + 1) (\(losses)); try a lower learning "
-        + "rate, or models.\(config.name).training.clipNorm")
+  /// Does a piece of work; what is not finite there ends the run, by a sentence that says where.
+  private func reportingDivergence<R>(_ place: String, _ work: () throws -> R) throws -> R {
+    do {
+      return try work()
+    } catch let error as NotFinite {
+      throw RunError(
+        message:
+          "\(config.name), seed \(surroundings.seed), \(place): \(error); try a lower "
+          + "models.\(config.name).training.optimizer.learningRate, a "
+          + "models.\(config.name).training.clipNorm, or features of a smaller scale")
+    }
   }
 }
