@@ -385,7 +385,8 @@ struct PickleReader {
       case UInt8(ascii: "r"): result.append(0x0d)
       case UInt8(ascii: "t"): result.append(0x09)
       case UInt8(ascii: "x"):
-        guard let value = hexadecimal(rest.prefix(2).lazy.map { Unicode.Scalar($0) }, digits: 2)
+        guard
+          let value = hexadecimal(rest.prefix(2).lazy.map { Unicode.Scalar($0) }, digits: 2)
             .flatMap(UInt8.init(exactly:))
         else { throw fail("a string has a damaged escape") }
         result.append(value)
