@@ -14,7 +14,8 @@ struct TableConfig: Record {
   var notes: [String] = []
 
   mutating func fields(_ visitor: any FieldVisitor) {
-    visitor.readElsewhere("$schema", schema: ["type": "string"], "Where the schema of this file is.")
+    visitor.readElsewhere(
+      "$schema", schema: ["type": "string"], "Where the schema of this file is.")
     visitor.field(
       "name", &name, .name, required: true,
       "The table's name; names the rendered files and the folder of their data.")
