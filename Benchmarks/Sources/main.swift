@@ -47,8 +47,10 @@ func step(
 ) {
   let context = ForwardContext.training(seed: 1, step: 0)
   let pass = network.forward(batch.features, on: batch.graph, context)
-  let value = objectives.evaluate(
-    ObjectiveInput(batch: batch, taps: pass.taps, context: context), epoch: 0)
+  guard
+    let value = try? objectives.evaluate(
+      ObjectiveInput(batch: batch, taps: pass.taps, context: context), epoch: 0)
+  else { preconditionFailure("the benchmark's objectives fit its networks") }
   for parameter in network.parameters { parameter.clearGradient() }
   pass.backward(value.gradients)
   optimizer.step(learningRate: 0.005)

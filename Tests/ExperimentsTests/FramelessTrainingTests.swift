@@ -158,7 +158,7 @@ import Testing
     let context = try context(place)
     let parts = try context.nodeData(as: Double.self).parts(seed: 3)
     let evaluator = Evaluator<Double>(
-      taskLoss: .crossEntropy(smoothing: 0), logitThreshold: 0, batchSize: 1)
+      taskLoss: .crossEntropy(smoothing: 0), logitThreshold: 0)
     let seed = place.folder.appending(path: "a/seed-3")
     for (place, result) in try place.result("a").models.enumerated() {
       let tables = seed.appending(path: "\(result.name).tables.safetensors")
@@ -183,7 +183,9 @@ import Testing
       let logits = network.forward(parts.test[0].features, on: parts.test[0].graph, .evaluation)
         .logits
       #expect(prediction.logits == logits)
-      #expect(evaluator.evaluate(network, on: parts.test).metrics == result.test)
+      #expect(
+        try evaluator.evaluate(
+          network, on: [EvaluationBatches(parts.test, batchSize: 1)])[0].metrics == result.test)
 
       let scores = try SafetensorsFile(
         contentsOf: seed.appending(path: "\(result.name).scores.safetensors"))

@@ -198,10 +198,13 @@ import Testing
     let counter = CountingLayer(inputWidth: 90, outputWidth: 3)
     let network = Network<Double>(layers: [counter], activation: .relu)
     let evaluator = Evaluator<Double>(
-      taskLoss: .crossEntropy(smoothing: 0), logitThreshold: 0, batchSize: 1)
-    let together = evaluator.evaluate(network, on: [parts.train, parts.valid, parts.test])
+      taskLoss: .crossEntropy(smoothing: 0), logitThreshold: 0)
+    let batches = [parts.train, parts.valid, parts.test].map {
+      EvaluationBatches($0, batchSize: 1)
+    }
+    let together = try evaluator.evaluate(network, on: batches)
     #expect(counter.passes == 1)
-    let apart = [parts.train, parts.valid, parts.test].map { evaluator.evaluate(network, on: $0) }
+    let apart = try batches.map { try evaluator.evaluate(network, on: [$0])[0] }
     #expect(counter.passes == 4)
     #expect(together.map(\.metrics) == apart.map(\.metrics))
     #expect(Set(together.map(\.loss)).count == 3)

@@ -48,7 +48,7 @@ import Testing
       let pass = network.forward(x, on: smallGraph, context)
       return cotangents.reduce(0) {
         guard let features = pass.taps[$1.key] else { return .nan }
-        return $0 + GradientCheck.projection(features, on: $1.value)
+        return $0 + GradientCheck.projection(features.matrix, on: $1.value)
       }
     }
   }

@@ -127,7 +127,7 @@ func gradientErrors(
     compared(network.parameters) {
       let pass = network.forward(x, on: graph, context)
       return cotangents.reduce(0) {
-        $0 + GradientCheck.projection(pass.taps[$1.key]!, on: $1.value)
+        $0 + GradientCheck.projection(pass.taps[$1.key]!.matrix, on: $1.value)
       }
     })
 }

@@ -16,6 +16,7 @@ import gcn
 import initialization
 import losses
 import lsp
+import norms
 import optimizers
 import sage
 import student
@@ -31,7 +32,7 @@ def main():
     initialization.verify()
     modules = (
         gat, gcn, sage, dense, losses, lsp, baselines, optimizers, student, alignahead, framelets,
-        frameless, curvature,
+        frameless, curvature, norms,
     )
     for module in modules:
         module.write(folder)

@@ -5,7 +5,7 @@ import Tensor
 /// Where the training of a model stands.
 struct Checkpoint<S: Scalar> {
   var progress = TrainingProgress()
-  /// Values of the network's and the objectives' parameters by name.
+  /// Values of the network's weights, its state among them, and of the objectives' parameters by name.
   var parameters: [String: Matrix<S>] = [:]
   /// The optimiser's state by name.
   var optimizer: [String: Matrix<S>] = [:]
@@ -89,25 +89,26 @@ struct CheckpointError: ReportableError {
   }
 }
 
-/// The values of parameters by name.
-func values<S>(of parameters: [Parameter<S>]) -> [String: Matrix<S>] {
-  Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.value) })
+/// The values of weights by name.
+func values<S>(of weights: [any NamedWeight<S>]) -> [String: Matrix<S>] {
+  Dictionary(uniqueKeysWithValues: weights.map { ($0.name, $0.value) })
 }
 
-/// Sets parameters to values by name.
+/// Sets weights to values by name.
 ///
 /// - Throws: ``CheckpointError`` where one is missing or has another shape.
-func restore<S>(_ parameters: [Parameter<S>], from values: [String: Matrix<S>], path: String) throws
-{
-  for parameter in parameters {
-    guard let value = values[parameter.name], value.rows == parameter.value.rows,
-      value.columns == parameter.value.columns
+func restore<S>(
+  _ weights: [any NamedWeight<S>], from values: [String: Matrix<S>], path: String
+) throws {
+  for weight in weights {
+    guard let value = values[weight.name], value.rows == weight.value.rows,
+      value.columns == weight.value.columns
     else {
       throw CheckpointError(
         path: path,
-        reason: "\(parameter.name) is missing or not \(parameter.value.rows) x "
-          + "\(parameter.value.columns)")
+        reason: "\(weight.name) is missing or not \(weight.value.rows) x "
+          + "\(weight.value.columns)")
     }
-    parameter.value = value
+    weight.value = value
   }
 }

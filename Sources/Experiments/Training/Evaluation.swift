@@ -35,42 +35,42 @@ struct Evaluator<S: Scalar> {
   let taskLoss: TaskLoss
   /// A label counts as predicted where its logit is at least this.
   let logitThreshold: Double
-  let batchSize: Int
-
-  /// Scores one part of a data set.
-  func evaluate(_ network: Network<S>, on samples: [GraphSample<S>]) -> Evaluation {
-    evaluate(network, on: [samples])[0]
-  }
 
   /// Scores several parts of a data set. Where all are the same graph, of which each counts other
   /// nodes, one pass over the graph serves all.
-  func evaluate(_ network: Network<S>, on parts: [[GraphSample<S>]]) -> [Evaluation] {
-    var shared: NetworkPass<S>?
-    if let first = parts.first?.first,
-      parts.allSatisfy({ $0.count == 1 && $0[0].graph === first.graph })
-    {
-      shared = network.forward(first.features, on: first.graph, .evaluation)
+  ///
+  /// Nothing but the logits is kept of a pass.
+  func evaluate(
+    _ network: Network<S>, on parts: [EvaluationBatches<S>]
+  ) throws -> [Evaluation] {
+    func forward(_ x: NodeFeatures<S>, on graph: CSRGraph) -> NetworkPass<S> {
+      network.forward(x, on: graph, .prediction, keeping: [.logits])
     }
-    return parts.map { samples in
-      evaluate(samples) { shared ?? network.forward($0.features, on: $0.graph, .evaluation) }
+    var shared: NetworkPass<S>?
+    if let first = parts.first?.samples.first,
+      parts.allSatisfy({ $0.samples.count == 1 && $0.samples[0].graph === first.graph })
+    {
+      shared = forward(first.features, on: first.graph)
+    }
+    return try parts.map { part in
+      try evaluate(part.batches) { shared ?? forward($0.features, on: $0.graph) }
     }
   }
 
   private func evaluate(
-    _ samples: [GraphSample<S>], forward: (GraphBatch<S>) -> NetworkPass<S>
-  ) -> Evaluation {
+    _ batches: [GraphBatch<S>], forward: (GraphBatch<S>) -> NetworkPass<S>
+  ) throws -> Evaluation {
     let task = TaskObjective<S>(taskLoss)
     var confusion = Confusion()
     var batchScores: [Double] = []
     var (right, known, lossSum) = (0, 0, 0.0)
-    for members in GraphBatch.batches(samples, batchSize: batchSize) {
-      let batch = GraphBatch(samples, members: members)
+    for batch in batches {
       let pass = forward(batch)
       let counted = batch.counts.reduce(0) { $0 + Int($1) }
       guard counted > 0 else { continue }
       known += counted
       let input = ObjectiveInput(batch: batch, taps: pass.taps, context: .evaluation)
-      lossSum += task.evaluate(input, weight: 1).loss * Double(counted)
+      lossSum += try task.loss(input) * Double(counted)
       switch taskLoss {
       case .binaryCrossEntropy:
         let part = Confusion(

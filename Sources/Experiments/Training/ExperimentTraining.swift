@@ -186,9 +186,9 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
       case .selected: directory.weights(of: name)
       }
     let file = try SafetensorsFile(contentsOf: url)
-    for parameter in network.parameters {
-      let value: Matrix<S> = try file.matrix(named: parameter.name)
-      try restore([parameter], from: [parameter.name: value], path: url.path)
+    for weight in network.weights {
+      let value: Matrix<S> = try file.matrix(named: weight.name)
+      try restore([weight], from: [weight.name: value], path: url.path)
     }
     return network
   }

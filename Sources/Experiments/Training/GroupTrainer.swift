@@ -52,7 +52,7 @@ final class GroupTrainer<S: Scalar> {
       }
       try trainee.step()
       guard trainee.isAtEndOfEpoch else { continue }
-      try record(trainee.endEpoch(), of: trainee)
+      try record(try trainee.endEpoch(), of: trainee)
       if Date().timeIntervalSince(lastSave) >= checkpointInterval { try saveCheckpoint() }
     }
     return try trainees.map {

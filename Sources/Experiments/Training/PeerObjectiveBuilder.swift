@@ -7,7 +7,7 @@ import Tensor
 extension AlignaheadConfig {
   func objective<S: Scalar>(_ context: ObjectiveContext<S>) -> any Objective<S> {
     let strategy = strategy.distill
-    let own = context.student.layers.count - 1
+    let own = context.student.hiddenCount
     return CrossLayerAlignment(
       peers: context.peers.map { ($0, strategy.pairs(own: own, peer: $0.hiddenCount)) },
       kernel: kernel.distill, direction: direction.distill)

@@ -27,11 +27,17 @@ final class Trainee<S: Scalar> {
   private let steps: [WeightedObjectives<S>]
   private let optimizer: any Optimizer<S>
   private let evaluator: Evaluator<S>
+  private lazy var validBatches = EvaluationBatches(
+    data.valid, batchSize: surroundings.settings.data.batchSize)
+  private lazy var testBatches = EvaluationBatches(
+    data.test, batchSize: surroundings.settings.data.batchSize)
   private var selected: [String: Matrix<S>] = [:]
   private var order: (epoch: Int, batches: [[Int]])?
 
   /// Everything that is learnt: the network's parameters and those of the objectives.
   private var parameters: [Parameter<S>] { network.parameters + objectives.parameters }
+  /// The same with what the network keeps besides.
+  private var weights: [any NamedWeight<S>] { network.weights + objectives.parameters }
   private var data: InductiveDataset<S> { surroundings.data }
 
   /// A model before its first step.
@@ -50,8 +56,7 @@ final class Trainee<S: Scalar> {
     optimizer = config.training.optimizer.optimizer(
       of: network.parameters + objectives.parameters)
     evaluator = Evaluator(
-      taskLoss: config.taskLoss, logitThreshold: surroundings.settings.metrics.logitThreshold,
-      batchSize: surroundings.settings.data.batchSize)
+      taskLoss: config.taskLoss, logitThreshold: surroundings.settings.metrics.logitThreshold)
   }
 
   /// Whether all epochs are done, or the validation score has not risen for as long as it may.
@@ -80,17 +85,32 @@ final class Trainee<S: Scalar> {
   /// A step of the optimiser.
   private func step(on batch: GraphBatch<S>, by objectives: WeightedObjectives<S>) throws {
     let forward = ForwardContext.training(seed: dropoutSeed, step: progress.step)
+    try named { try network.checkTraining(on: batch.graph) }
     let pass = network.forward(batch.features, on: batch.graph, forward)
     for parameter in parameters { parameter.clearGradient() }
-    let value = objectives.evaluate(
-      ObjectiveInput(batch: batch, taps: pass.taps, context: forward), epoch: progress.epoch)
+    let value = try named {
+      try objectives.evaluate(
+        ObjectiveInput(batch: batch, taps: pass.taps, context: forward), epoch: progress.epoch)
+    }
     guard value.total.isFinite else { throw divergence(value) }
     pass.backward(value.gradients)
     if config.training.asPublished.separateSteps { completeGradients() }
     if let limit = config.training.clipNorm { clipGradientNorm(parameters, limit: limit) }
     optimizer.step(learningRate: learningRate)
+    pass.commitState()
     progress.sums.add(total: value.total, losses: value.losses)
     progress.step += 1
+  }
+
+  /// What a network or an objective has against a batch, as an error of this model.
+  private func named<Result>(_ work: () throws -> Result) throws -> Result {
+    do {
+      return try work()
+    } catch let error as ObjectiveError {
+      throw RunError(message: "\(config.name): \(error)")
+    } catch let error as GraphLayerError {
+      throw RunError(message: "\(config.name): \(error)")
+    }
   }
 
   /// Gives weights that an objective of weight 0 has not reached a gradient of 0, as 0 times a loss
@@ -150,12 +170,12 @@ final class Trainee<S: Scalar> {
   }
 
   /// Evaluates, keeps the weights by the checkpoint rule, and goes on to the next epoch.
-  func endEpoch() -> EpochSummary {
+  func endEpoch() throws -> EpochSummary {
     let loss = progress.sums.total / Double(batches.count)
     progress.lastLoss = loss
-    let validation = validate()
+    let validation = try validate()
     if config.training.asPublished.reloadsBest, !selected.isEmpty {
-      for parameter in network.parameters { parameter.value = selected[parameter.name]! }
+      for weight in network.weights { weight.value = selected[weight.name]! }
       lessons.networkChanged()
     }
     progress.curve?.add(loss: loss, score: validation?.score(config.training.selectOn))
@@ -170,14 +190,14 @@ final class Trainee<S: Scalar> {
     return summary
   }
 
-  private func validate() -> Evaluation? {
+  private func validate() throws -> Evaluation? {
     let training = config.training
     let epoch = progress.epoch
     // The published rule looks at every n-th epoch only; the others do not pass over the last one.
     let isDue = epoch % training.evaluateEvery == 0
     let isLast = epoch == training.epochs - 1 && training.checkpoint != .validationRoseOrLossFell
     guard isDue || isLast else { return nil }
-    let evaluation = evaluator.evaluate(network, on: data.valid)
+    let evaluation = try named { try evaluator.evaluate(network, on: [validBatches])[0] }
     let score =
       training.checkpoint == .lowestValidationLoss
       ? -evaluation.loss : evaluation.score(training.selectOn)
@@ -185,7 +205,7 @@ final class Trainee<S: Scalar> {
     if progress.selection.keeps(
       epoch: epoch, score: score, loss: progress.lastLoss, by: training.checkpoint)
     {
-      selected = values(of: network.parameters)
+      selected = values(of: network.weights)
     }
     return evaluation
   }
@@ -196,7 +216,7 @@ final class Trainee<S: Scalar> {
   var checkpoint: Checkpoint<S> {
     var checkpoint = Checkpoint<S>()
     checkpoint.progress = progress
-    checkpoint.parameters = values(of: parameters)
+    checkpoint.parameters = values(of: weights)
     checkpoint.optimizer = optimizer.state
     checkpoint.selected = selected
     return checkpoint
@@ -206,7 +226,7 @@ final class Trainee<S: Scalar> {
   ///
   /// - Throws: ``CheckpointError`` where it is of another model.
   func restore(_ checkpoint: Checkpoint<S>, path: String) throws {
-    try Experiments.restore(parameters, from: checkpoint.parameters, path: path)
+    try Experiments.restore(weights, from: checkpoint.parameters, path: path)
     try optimizer.restore(state: checkpoint.optimizer, stepCount: checkpoint.progress.step)
     progress = checkpoint.progress
     selected = checkpoint.selected
@@ -215,13 +235,13 @@ final class Trainee<S: Scalar> {
 
   /// Scores the last and the kept weights; the network has the kept ones afterwards.
   func finish(path: String) throws -> TrainedModel<S> {
-    let last = values(of: network.parameters)
-    let lastEvaluation = evaluateAll()
+    let last = values(of: network.weights)
+    let lastEvaluation = try evaluateAll()
     let epochs = progress.epoch
     let lastEpoch = epochs - 1
     let selectedEpoch = progress.selection.epoch ?? lastEpoch
     if selected.isEmpty { selected = last }
-    try Experiments.restore(network.parameters, from: selected, path: path)
+    try Experiments.restore(network.weights, from: selected, path: path)
     var result = ModelResult()
     result.name = config.name
     result.parameters = network.parameterCount
@@ -229,14 +249,16 @@ final class Trainee<S: Scalar> {
     result.secondsPerEpoch = progress.seconds / Double(epochs)
     result.selectedEpoch = selectedEpoch
     result.trainingLoss = progress.lastLoss
-    (result.valid, result.test) = selectedEpoch == lastEpoch ? lastEvaluation : evaluateAll()
+    (result.valid, result.test) = selectedEpoch == lastEpoch ? lastEvaluation : try evaluateAll()
     (result.validLast, result.testLast) = lastEvaluation
     result.curve = progress.curve ?? LearningCurve()
     return TrainedModel(result: result, last: last, selected: selected)
   }
 
-  private func evaluateAll() -> (valid: [String: Double], test: [String: Double]) {
-    let evaluations = evaluator.evaluate(network, on: [data.valid, data.test])
+  private func evaluateAll() throws -> (valid: [String: Double], test: [String: Double]) {
+    let evaluations = try named {
+      try evaluator.evaluate(network, on: [validBatches, testBatches])
+    }
     return (evaluations[0].metrics, evaluations[1].metrics)
   }
 
