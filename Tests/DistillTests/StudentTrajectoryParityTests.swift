@@ -72,7 +72,10 @@ import Testing
     }
     let lsp = LocalStructurePreserving<S>(
       tap: .hidden(2), kernel: .laplacian(scale: 100), direction: .teacherToStudent,
-      reference: { batch in .stacked(batch.members.map { teacher[$0] }) })
+      reference: { batch, graph in
+        EdgeDistributions(
+          on: graph, logProbabilities: .stacked(batch.members.map { teacher[$0] }))
+      })
     return WeightedObjectives([
       .init(name: "task", objective: TaskObjective<S>(.binaryCrossEntropy), schedule: .init()),
       .init(name: "lsp", objective: lsp, schedule: .init()),

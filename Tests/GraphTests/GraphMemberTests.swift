@@ -129,20 +129,13 @@ import Testing
           for c in 0..<width {
             let column = nodes.map { x[$0, c] }
             let n = Double(max(column.count, 1))
-            let expected =
-              switch kind {
-              case .sum: column.reduce(0, +)
-              case .mean: column.reduce(0, +) / n
-              case .max: column.max() ?? 0
-              }
+            let sum = column.reduce(0.0) { $0 + $1 }
+            let largest = column.max() ?? 0.0
+            let expected: Double = kind == .max ? largest : kind == .mean ? sum / n : sum
             #expect(abs(y[g, c] - expected) < 1e-10)
             for i in nodes {
-              let share =
-                switch kind {
-                case .sum: 1.0
-                case .mean: 1 / n
-                case .max: x[i, c] == expected ? 1 : 0
-                }
+              let wins: Double = x[i, c] == expected ? 1 : 0
+              let share: Double = kind == .max ? wins : kind == .mean ? 1 / n : 1
               #expect(abs(dx[i, c] - share * cotangent[g, c]) < 1e-14)
             }
           }

@@ -14,6 +14,8 @@ final class Trainee<S: Scalar> {
     let seed: UInt64
     /// The place in its group, from 0.
     let place: Int
+    /// What changes each training batch, by seed and step; nil for batches as the data have them.
+    var augmentation: (any BatchAugmentation<S>)?
   }
 
   let config: ModelConfig
@@ -76,7 +78,10 @@ final class Trainee<S: Scalar> {
   func step() throws {
     let begun = Date()
     defer { progress.epochSeconds += Date().timeIntervalSince(begun) }
-    let batch = GraphBatch(data.train, members: batches[progress.batch])
+    var batch = GraphBatch(data.train, members: batches[progress.batch])
+    if let augmentation = surroundings.augmentation {
+      batch = augmentation.augmented(batch, seed: surroundings.seed, step: progress.step)
+    }
     for objectives in steps { try step(on: batch, by: objectives) }
     lessons.networkChanged()
     progress.batch += 1
