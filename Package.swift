@@ -55,3 +55,10 @@ let package = Package(
   ],
   swiftLanguageModes: [.v5]
 )
+
+// Instrumented for libFuzzer and linked with it: built by scripts/fuzz alone.
+if Context.environment["GRAPH_DISTILL_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "Fuzz", dependencies: ["Graph", "Tensor"], path: "Fuzz", swiftSettings: numeric))
+}

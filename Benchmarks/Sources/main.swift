@@ -135,8 +135,8 @@ for (name, body) in work + partsBetweenLayers(batch.graph, hidden) + objectiveWo
 where chosen.isEmpty || name.localizedCaseInsensitiveContains(chosen) {
   var line = name.padding(toLength: 38, withPad: " ", startingAt: 0)
   for threads in [1, 2] {
-    Parallel.threads = threads
-    line += String(format: "%10.2f", milliseconds(body))
+    let time = Parallel.withThreads(threads) { milliseconds(body) }
+    line += String(format: "%10.2f", time)
   }
   print(line)
 }

@@ -52,6 +52,28 @@ INLINE float log1p_f32(float t) {
   return 2.0f * (z + z * s * p);
 }
 
+// psi(x) = exp(x) - 1 - x for |x| <= 1 by its series x^2 (1/2 + x/6 + ...): at least 0, and with all
+// digits where exp(x) - 1 - x would lose them.
+INLINE float psi_near_f32(float x) {
+  float p = 1.0f / 39916800.0f;
+  p = p * x + 1.0f / 3628800.0f;
+  p = p * x + 1.0f / 362880.0f;
+  p = p * x + 1.0f / 40320.0f;
+  p = p * x + 1.0f / 5040.0f;
+  p = p * x + 1.0f / 720.0f;
+  p = p * x + 1.0f / 120.0f;
+  p = p * x + 1.0f / 24.0f;
+  p = p * x + 1.0f / 6.0f;
+  p = p * x + 0.5f;
+  return p * x * x;
+}
+
+INLINE double psi_near_f64(double x) {
+  double p = 1;
+  for (int n = 20; n > 2; n--) p = p * x / n + 1;
+  return p * x * x / 2;
+}
+
 INLINE double exp_f64(double x) { return exp(x); }
 INLINE double expm1_f64(double x) { return expm1(x); }
 INLINE double log1p_f64(double t) { return log1p(t); }

@@ -27,8 +27,14 @@ public enum CountedNodes: String, Sendable, CaseIterable {
 ///     sigmoid:  loss = T^2 mean over nodes and labels of KL(sigmoid(t / T) || sigmoid(s / T))
 ///               ds   = T (sigmoid(s / T) - sigmoid(t / T)) / (nodes labels)
 ///
-/// where KL of sigmoids is that of the two-point distributions (p, 1 - p). Logarithms are taken of
-/// sums of exponentials and never of a probability, so predictions may be as sure as they like.
+/// where KL of sigmoids is that of the two-point distributions (p, 1 - p). Predictions may be as sure
+/// as they like: no logarithm of a probability is taken. And temperatures may be as high as they like:
+/// with w the student's softened logits less the teacher's, less their mean under p,
+///
+///     KL(p || q) = log(1 + sum p (exp(w) - 1 - w)),   q - p = p (exp(w - KL) - 1)
+///
+/// has no negative term and no difference of numbers that are nearly equal, so single precision
+/// agrees with double from T = 1e-3 to 1e6, and no rounding makes a loss negative.
 ///
 /// The sigmoid form with T = 1 has the gradient of the binary cross-entropy with the teacher's
 /// probabilities as labels, which the authors of G-CRD use on PPI; the losses differ by the entropy
@@ -97,7 +103,8 @@ public final class KnowledgeDistillation<S: Scalar>: Objective {
   private func divergence(
     _ student: Matrix<S>, _ teacher: Matrix<S>, _ counts: [UInt8]?, perNode: Int,
     _ kernel: (
-      Int, Int, Kernels<S>.In, Kernels<S>.In, UnsafePointer<UInt8>?, S, S, Kernels<S>.Out
+      Int, Int, Kernels<S>.In, Kernels<S>.In, UnsafePointer<UInt8>?, Double, Double,
+      Kernels<S>.Out
     ) -> Double
   ) -> (loss: Double, dLogits: Matrix<S>) {
     precondition(
@@ -116,7 +123,7 @@ public final class KnowledgeDistillation<S: Scalar>: Objective {
         let first = r.lowerBound * width
         return kernel(
           r.count, width, s + first, t + first, mask.map { $0 + r.lowerBound },
-          S(1 / temperature), S(temperature * share), ds + first)
+          1 / temperature, temperature * share, ds + first)
       }
     }
     return (temperature * temperature * share * total, gradient)

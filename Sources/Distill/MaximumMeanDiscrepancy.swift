@@ -18,6 +18,14 @@ public enum DiscrepancyKernel: Sendable, Equatable {
     /// of the step: a constant in the gradient, and at least 1e-6.
     case meanSquaredDistance
   }
+
+  /// Whether no discrepancy is negative: where every matrix of kernel values is positive semidefinite.
+  var isPositive: Bool {
+    switch self {
+    case .linear, .rbf: true
+    case .poly(_, let offset): offset >= 0
+    }
+  }
 }
 
 /// Maximum mean discrepancy as in neuron selectivity transfer (NST; Huang & Wang 2017): the channels
@@ -94,8 +102,10 @@ public final class MaximumMeanDiscrepancy<S: Scalar>: Objective {
     var dx = Matrix<S>(zeros: x.rows, x.columns)
     if let d = within.dInner { dx.addProduct(x, d, scale: 2) }
     if let d = across.dInner { dx.addProduct(y, d, transposing: .right) }
+    let discrepancy = within.value + teacher.value + across.value
     return ObjectiveValue(
-      loss: within.value + teacher.value + across.value,
+      // Of channels that are nearly the same, rounding may leave a little less than nothing.
+      loss: kernel.isPositive && discrepancy < 0 ? 0 : discrepancy,
       gradients: [tap: nodes.rowsBackward(student.backward(dx))])
   }
 

@@ -45,6 +45,7 @@ public final class CSRGraph: @unchecked Sendable {
     guard sources.count == destinations.count else {
       throw GraphError.lengthMismatch(sources: sources.count, destinations: destinations.count)
     }
+    try CSRGraph.requireSize(nodes: nodeCount, edges: sources.count)
     for list in [sources, destinations] {
       if let edge = list.firstIndex(where: { $0 < 0 || Int($0) >= nodeCount }) {
         throw GraphError.nodeOutOfRange(
@@ -61,6 +62,16 @@ public final class CSRGraph: @unchecked Sendable {
     let starts = sizes.reduce(into: [Int32(0)]) { $0.append($0.last! + Int32($1)) }
     self.init(
       inStart: [Int32](repeating: 0, count: Int(starts.last!) + 1), source: [], memberStart: starts)
+  }
+
+  /// Sees to it that nodes and edges can be numbered in 32 bits, also with a self loop at each node.
+  ///
+  /// - Throws: ``GraphError/sizeOutOfRange(nodes:edges:)`` if they cannot.
+  static func requireSize(nodes: Int, edges: Int) throws {
+    let limit = Int(Int32.max)
+    guard (0...limit).contains(nodes), (0...limit).contains(edges), nodes + edges <= limit else {
+      throw GraphError.sizeOutOfRange(nodes: nodes, edges: edges)
+    }
   }
 
   /// A graph from in-edge lists that are known to be valid.
@@ -166,6 +177,8 @@ public enum GraphError: Error, Equatable, CustomStringConvertible {
   case lengthMismatch(sources: Int, destinations: Int)
   /// An edge names a node that does not exist.
   case nodeOutOfRange(edge: Int, node: Int, nodeCount: Int)
+  /// Nodes and edges together are more than can be numbered.
+  case sizeOutOfRange(nodes: Int, edges: Int)
 
   /// The message for a person.
   public var description: String {
@@ -174,6 +187,9 @@ public enum GraphError: Error, Equatable, CustomStringConvertible {
       "an edge list has \(sources) sources but \(destinations) destinations"
     case .nodeOutOfRange(let edge, let node, let nodeCount):
       "edge \(edge) names node \(node), but nodes are 0 to \(nodeCount - 1)"
+    case .sizeOutOfRange(let nodes, let edges):
+      "a graph cannot have \(nodes) nodes and \(edges) directed edges: at most \(Int32.max) of both "
+        + "together can be numbered"
     }
   }
 }

@@ -89,7 +89,6 @@ public struct CSRMatrix<S: Scalar>: Sendable {
       }
       rowStart.append(Int32(value.count))
     }
-    // The numbers are held by pointer only.
     withExtendedLifetime(dense) {}
     try self.init(
       rows: dense.rows, columns: dense.columns, rowStart: rowStart, column: column, value: value)
@@ -117,8 +116,6 @@ public struct CSRMatrix<S: Scalar>: Sendable {
       S.kernels.spmmRows(
         r.lowerBound, r.upperBound, rowStart, column, value, input, width, 1, 0, target)
     }
-    // The kernel holds its numbers by pointer only.
-    withExtendedLifetime(x) {}
     return out
   }
 
@@ -140,6 +137,22 @@ public struct CSRMatrix<S: Scalar>: Sendable {
       for e in entries { scaled[e] = S(Double(value[e]) / sum) }
     }
     return replacingValues(with: scaled)
+  }
+
+  /// This matrix, if so many of its columns are used that it can be meant: a row of a weight matrix,
+  /// and of what an optimiser remembers, belongs to each, and a damaged number of columns would ask
+  /// for all memory.
+  ///
+  /// - Throws: ``CSRMatrixError/unusedColumns(columns:used:limit:)`` for more than 16 columns for
+  ///   each that has an entry, and 1,000.
+  func requiringUsedColumns() throws -> CSRMatrix {
+    if columns <= 1_000 { return self }
+    let used = Set(column).count
+    let limit = 16 * used + 1_000
+    guard columns <= limit else {
+      throw CSRMatrixError.unusedColumns(columns: columns, used: used, limit: limit)
+    }
+    return self
   }
 
   /// The same numbers in another precision.
@@ -259,6 +272,8 @@ public enum CSRMatrixError: Error, Equatable, CustomStringConvertible {
   case columnOutOfRange(entry: Int, column: Int, columns: Int)
   /// A number is infinite or no number.
   case notFinite(entry: Int, value: Double)
+  /// Far more columns are declared than have entries.
+  case unusedColumns(columns: Int, used: Int, limit: Int)
 
   /// The message for a person.
   public var description: String {
@@ -280,6 +295,9 @@ public enum CSRMatrixError: Error, Equatable, CustomStringConvertible {
         + "0 to \(columns - 1)"
     case .notFinite(let entry, let value):
       "entry \(entry) of a sparse matrix (counted from 0) is \(value); finite numbers were expected"
+    case .unusedColumns(let columns, let used, let limit):
+      "a sparse matrix says that it has \(columns) columns, but only \(used) of them are used; at "
+        + "most \(limit) were expected: the number is damaged, or columns without entries have to go"
     }
   }
 }

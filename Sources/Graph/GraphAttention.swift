@@ -153,8 +153,7 @@ public func graphAttentionBackward<S>(
       r.lowerBound, r.upperBound, graph.outStart, graph.outEdge, heads, d, ds, dTo, aFrom, aTo,
       input, dInput, place, place + heads * d)
   }
-  // The kernels above hold its memory by pointer only.
-  withExtendedLifetime(dDestination) {}
+  withExtendedLifetime((dScores, dDestination)) {}
   // Row 2k holds the share of run k of daSource, row 2k + 1 that of daDestination.
   let sums = shares.reshaped(runs, 2 * heads * d).columnSums()
   let both = sums.reshaped(2, heads * d)

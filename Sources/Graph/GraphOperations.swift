@@ -98,8 +98,7 @@ public func normalizedProductBackward<S>(
       r.lowerBound, r.upperBound, graph.outStart, graph.destination, w, gradient, width, 1, 0,
       target)
   }
-  // The kernel holds its numbers by pointer only.
-  withExtendedLifetime((dOutput, weights)) {}
+  withExtendedLifetime(weights) {}
   return dx
 }
 

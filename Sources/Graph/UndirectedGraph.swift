@@ -6,6 +6,7 @@ extension CSRGraph {
   ///
   /// - Throws: ``GraphError`` as ``init(nodeCount:sources:destinations:)``.
   public convenience init(undirected nodeCount: Int, first: [Int32], second: [Int32]) throws {
+    try CSRGraph.requireSize(nodes: nodeCount, edges: first.count + second.count)
     let both = try CSRGraph(
       nodeCount: nodeCount, sources: first + second, destinations: second + first)
     var start: [Int32] = [0]

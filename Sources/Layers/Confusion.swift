@@ -29,6 +29,7 @@ public struct Confusion: Sendable, Equatable {
     var c = [0, 0, 0, 0]
     S.kernels.confusion(
       logits.rows, logits.columns, logits.pointer, labels.pointer, counts, S(threshold), &c)
+    withExtendedLifetime((logits, labels)) {}
     (truePositives, falsePositives, falseNegatives, trueNegatives) = (c[0], c[1], c[2], c[3])
   }
 

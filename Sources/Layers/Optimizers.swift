@@ -86,6 +86,7 @@ public final class Adam<S: Scalar>: Optimizer {
           S(options.decoupled ? options.weightDecay : 0), correction1, correction2, g + first,
           m + first, v + first, p + first)
       }
+      withExtendedLifetime(gradient) {}
     }
   }
 
@@ -155,6 +156,7 @@ public final class SGD<S: Scalar>: Optimizer {
           r.count, S(learningRate), S(options.momentum), S(options.weightDecay),
           options.nesterov ? 1 : 0, first, g + r.lowerBound, u + r.lowerBound, p + r.lowerBound)
       }
+      withExtendedLifetime(gradient) {}
       isFilled[i] = true
     }
   }

@@ -5,6 +5,18 @@ import Foundation
 /// A training step makes the same few dozen temporaries over and over; allocating and zeroing a
 /// 4,740 x 1,024 matrix costs more than a millisecond, taking one from the pool costs a lock.
 /// The contents of a new buffer are unspecified.
+///
+/// **Pointers into buffers follow one rule**, here and in all code that calls kernels: what a pointer
+/// points into outlives the work that is done through the pointer, and says so. It is
+///
+/// - `self` or an argument of the running function, which its caller keeps (not of an initialiser,
+///   which owns its arguments and may let go of them at their last use), or
+/// - a local variable that is returned or read after the work, or else is named in a
+///   `withExtendedLifetime(x) {}` after it: a pointer keeps nothing alive, and the last *use* of a
+///   variable is where the pointer was taken.
+///
+/// A pointer is never taken from the result of a call (`f(x).pointer`), never stored, never returned,
+/// and not used once its matrix has been changed by other means.
 final class Buffer<S: Scalar>: @unchecked Sendable {
   let pointer: UnsafeMutablePointer<S>
   let count: Int

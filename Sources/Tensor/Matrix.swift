@@ -42,10 +42,12 @@ public struct Matrix<S: Scalar>: @unchecked Sendable {
     }
   }
 
-  /// The elements, for reading. Valid while this matrix is alive and unchanged.
+  /// The elements, for reading. Valid while this matrix is alive and unchanged, which the caller sees
+  /// to: take it from an argument or from a variable that is used again after the work, or keep that
+  /// alive with `withExtendedLifetime`.
   public var pointer: UnsafePointer<S> { UnsafePointer(buffer.pointer) }
 
-  /// The elements, for writing; copies them first if the memory is shared.
+  /// The elements, for writing; copies them first if the memory is shared. Valid as ``pointer`` is.
   public var mutablePointer: UnsafeMutablePointer<S> {
     mutating get {
       if !isKnownUniquelyReferenced(&buffer) {

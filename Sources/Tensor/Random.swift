@@ -59,7 +59,11 @@ public struct RandomStream: Sendable, Equatable {
   public func generator() -> Generator { Generator(stream: self) }
 
   /// The numbers of a stream one after the other, 64 bits at a time.
-  public struct Generator: RandomNumberGenerator, Sendable {
+  ///
+  /// It is no `RandomNumberGenerator` of the standard library, on purpose: `shuffled(using:)`,
+  /// `Int.random(in:using:)` and their kind do not say how they turn bits into choices, and may
+  /// change with the compiler. What draws here does so by the methods below, each of which says how.
+  public struct Generator: Sendable {
     private let stream: RandomStream
     private var position: UInt64 = 0
     private var spare: UInt64?
@@ -81,14 +85,44 @@ public struct RandomStream: Sendable, Equatable {
     /// A number in [0, 1) with 53 random bits.
     public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
-    /// A standard normal number, by the polar method of Box and Muller.
+    /// A standard normal number, by the method of Box and Muller.
     public mutating func normal() -> Double {
       let radius = (-2 * log(1 - uniform())).squareRoot()
       return radius * cos(2 * .pi * uniform())
     }
 
-    /// 0 ..< count in random order (Fisher and Yates).
-    public mutating func permutation(_ count: Int) -> [Int] { (0..<count).shuffled(using: &self) }
+    /// A number of 0 ..< bound, each equally likely.
+    ///
+    /// With a word w of 64 random bits the result is floor(w bound / 2^64), unless w bound modulo
+    /// 2^64 is below 2^64 modulo bound: then the next word is tried, as some numbers would be met by
+    /// one word more than others (D. Lemire, "Fast random integer generation in an interval", ACM
+    /// Trans. Model. Comput. Simul. 29, 2019).
+    ///
+    /// - Parameter bound: 1 or more.
+    public mutating func below(_ bound: Int) -> Int {
+      precondition(bound > 0, "no number is below \(bound)")
+      let bound = UInt64(bound)
+      while true {
+        let (whole, rest) = next().multipliedFullWidth(by: bound)
+        // 2^64 modulo bound is below bound: mostly the division can be left out.
+        if rest >= bound || rest >= (0 &- bound) % bound { return Int(whole) }
+      }
+    }
+
+    /// The elements in random order, each order equally likely (Fisher and Yates).
+    ///
+    /// Places are filled from the first to the last but one: place i is swapped with place
+    /// i + ``below(_:)``(count - i).
+    public mutating func shuffled<Element>(_ elements: some Sequence<Element>) -> [Element] {
+      var order = Array(elements)
+      for place in order.indices.dropLast() {
+        order.swapAt(place, place + below(order.count - place))
+      }
+      return order
+    }
+
+    /// 0 ..< count in random order, by ``shuffled(_:)``.
+    public mutating func permutation(_ count: Int) -> [Int] { shuffled(0..<count) }
   }
 }
 

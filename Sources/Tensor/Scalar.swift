@@ -73,9 +73,11 @@ public struct Kernels<S: Scalar>: @unchecked Sendable {
   /// Softmax cross-entropy where each row's class is known from its place.
   public let diagonalCrossEntropy: (Int, Int, Int, S, Out) -> Double
   /// Kullback-Leibler divergence of softmax distributions.
-  public let softmaxDivergence: (Int, Int, In, In, UnsafePointer<UInt8>?, S, S, Out) -> Double
+  public let softmaxDivergence:
+    (Int, Int, In, In, UnsafePointer<UInt8>?, Double, Double, Out) -> Double
   /// Kullback-Leibler divergence of sigmoids.
-  public let sigmoidDivergence: (Int, Int, In, In, UnsafePointer<UInt8>?, S, S, Out) -> Double
+  public let sigmoidDivergence:
+    (Int, Int, In, In, UnsafePointer<UInt8>?, Double, Double, Out) -> Double
   /// Counts of right and wrong labels.
   public let confusion:
     (Int, Int, In, In, UnsafePointer<UInt8>?, S, UnsafeMutablePointer<Int>?) -> Void

@@ -90,11 +90,11 @@ import Testing
     pass.backward(try objective.evaluate(input(pass, batch)).gradients)
     let reached = student.parameters.filter { $0.gradient != nil }
     #expect(reached.map(\.name) == ["0.weight", "0.bias"])
-    let errors = try GradientCheck.parameterErrors(reached) {
+    let errors = try GradientCheck.compare(reached) {
       let pass = student.forward(batch.features, on: batch.graph, .evaluation)
       return try objective.evaluate(input(pass, batch)).loss
     }
-    #expect(errors.values.allSatisfy { $0 < 1e-6 }, "\(errors)")
+    #expect(errors.values.allSatisfy { $0.agrees }, "\(errors)")
   }
 
   /// A student with the teacher's weights has its graph, and nothing to learn.
@@ -149,8 +149,10 @@ import Testing
     ).matrix
     #expect(read.graph.source == union.source && read.graph.inStart == union.inStart)
     #expect(
-      GradientCheck.relativeError(
-        read.logProbabilities, localStructure(union, features: exact, kernel: .l2)) < 1e-12)
+      GradientCheck.compare(
+        read.logProbabilities, with: localStructure(union, features: exact, kernel: .l2),
+        within: .share(1e-12)
+      ).agrees)
   }
 
   /// Students that align with each other's hidden layers, each on its own graph.
@@ -188,7 +190,7 @@ import Testing
     expected.add(try #require(each[1].gradients[.hidden(0)]))
     expected.multiply(by: 0.5)
     let found = try #require(value.gradients[.hidden(0)])
-    #expect(GradientCheck.relativeError(found, expected) < 1e-13)
+    #expect(GradientCheck.compare(found, with: expected, within: .share(1e-13)).agrees)
   }
 
   // MARK: Augmentation
@@ -230,11 +232,11 @@ import Testing
       .init(name: "kd", objective: kd, schedule: ObjectiveSchedule(weight: 0.5)),
     ])
     pass.backward(try whole.evaluate(input(pass, batch), epoch: 0).gradients)
-    let errors = try GradientCheck.parameterErrors(student.parameters) {
+    let errors = try GradientCheck.compare(student.parameters) {
       let pass = student.forward(batch.features, on: batch.graph, .evaluation)
       return try whole.evaluate(input(pass, batch), epoch: 0).total
     }
-    #expect(errors.count == 4 && errors.values.allSatisfy { $0 < 1e-6 }, "\(errors)")
+    #expect(errors.count == 4 && errors.values.allSatisfy { $0.agrees }, "\(errors)")
   }
 
   // MARK: Errors

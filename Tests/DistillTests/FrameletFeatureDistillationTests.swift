@@ -112,9 +112,9 @@ import Testing
       options(framelets[1], normalizes: true), teacher: teacher, studentWidth: 4)
     let (a, b) = try (value(fitNet, at: student, [0]), value(same, at: student, [0]))
     #expect(abs(a.loss - b.loss) < 1e-14)
-    #expect(GradientCheck.relativeError(a.gradient, b.gradient) < 1e-12)
+    #expect(GradientCheck.compare(a.gradient, with: b.gradient, within: .share(1e-12)).agrees)
     for (p, q) in zip(fitNet.parameters, same.parameters) {
-      #expect(GradientCheck.relativeError(p.gradient!, q.gradient!) < 1e-12)
+      #expect(GradientCheck.compare(p.gradient!, with: q.gradient!, within: .share(1e-12)).agrees)
     }
     // With one band alone it is another loss.
     let low = try objective(
@@ -153,7 +153,7 @@ import Testing
               try value(objective, at: $0, members).loss
             }
             let what: Comment = "\(framelets.bank) \(projection) \(normalizes) \(width)"
-            #expect(GradientCheck.relativeError(gradient, numerical) < gradientTolerance, what)
+            #expect(GradientCheck.compare(gradient, with: numerical).agrees, what)
             for (parameter, gradient) in zip(objective.parameters, held) {
               let original = parameter.value
               let numerical = try GradientCheck.numericalGradient(at: original) {
@@ -161,8 +161,8 @@ import Testing
                 return try value(objective, at: student, members).loss
               }
               parameter.value = original
-              let error = GradientCheck.relativeError(try #require(gradient), numerical)
-              #expect(error < gradientTolerance, what)
+              let error = GradientCheck.compare(try #require(gradient), with: numerical)
+              #expect(error.agrees, what)
             }
           }
         }

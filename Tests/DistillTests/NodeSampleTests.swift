@@ -24,6 +24,13 @@ import Testing
     #expect(indices.allSatisfy((0..<100).contains))
   }
 
+  /// The first numbers of the permutation that the stream of seed, name and step gives, computed in
+  /// Python from the definitions.
+  @Test func theChoiceIsThatOfTheDefinitions() {
+    #expect(
+      sample(of: 20, atMost: 6, name: "lsp", seed: 9, step: 3).indices == [0, 4, 7, 13, 14, 15])
+  }
+
   @Test func takesAllWhereThereAreNoMore() {
     #expect(sample(of: 10) == .all(10))
     #expect(sample(of: 0) == .all(0))

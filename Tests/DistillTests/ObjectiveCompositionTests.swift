@@ -109,7 +109,7 @@ import Testing
       }
       parameter.value = original
       #expect(
-        GradientCheck.relativeError(gradient, numerical) < 1e-7, "\(parameter.name)")
+        GradientCheck.compare(gradient, with: numerical).agrees, "\(parameter.name)")
     }
     #expect(teacher.parameters.map { $0.value } == before)
     #expect(teacher.parameters.allSatisfy { $0.gradient == nil })
@@ -134,7 +134,9 @@ import Testing
         let expected = try #require(pass.taps[tap]).matrix
         for nodes in [sample, .all(batch.graph.nodeCount)] {
           let seen = reference(batch, nodes)
-          #expect(GradientCheck.relativeError(seen, nodes.rows(of: expected)) < 1e-14)
+          #expect(
+            GradientCheck.compare(seen, with: nodes.rows(of: expected), within: .share(1e-14))
+              .agrees)
         }
       }
     }
@@ -175,7 +177,7 @@ import Testing
         var expected = try #require(single.ofParameters[parameter.name])
         expected.multiply(by: 3)
         let actual = try #require(parameter.gradient)
-        #expect(GradientCheck.relativeError(actual, expected) < 1e-14)
+        #expect(GradientCheck.compare(actual, with: expected, within: .share(1e-14)).agrees)
       }
     }
   }

@@ -58,14 +58,15 @@ func features<S: Scalar>(
 /// differences give.
 func expectGradients(
   of objective: any Objective<Double>, at features: Matrix<Double>, known: [Bool]? = nil,
-  tolerance: Double = 1e-7, sourceLocation: SourceLocation = #_sourceLocation
+  within tolerance: GradientCheck.Tolerance = .differences,
+  sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
   let (_, gradient, ofParameters) = try fullValue(of: objective, at: features, known: known)
   let numerical = try GradientCheck.numericalGradient(at: features) {
     try evaluate(objective, at: $0, known: known).loss
   }
-  #expect(
-    GradientCheck.relativeError(gradient, numerical) < tolerance, sourceLocation: sourceLocation)
+  let atTap = GradientCheck.compare(gradient, with: numerical, within: tolerance)
+  #expect(atTap.agrees, "\(atTap)", sourceLocation: sourceLocation)
   #expect(gradient.sumOfSquares > 0, sourceLocation: sourceLocation)
   #expect(
     Set(ofParameters.keys) == Set(objective.parameters.map(\.name)),
@@ -79,9 +80,8 @@ func expectGradients(
       return try evaluate(objective, at: features, known: known).loss
     }
     parameter.value = original
-    #expect(
-      GradientCheck.relativeError(gradient, numerical) < tolerance, "\(parameter.name)",
-      sourceLocation: sourceLocation)
+    let learnt = GradientCheck.compare(gradient, with: numerical, within: tolerance)
+    #expect(learnt.agrees, "\(parameter.name): \(learnt)", sourceLocation: sourceLocation)
   }
 }
 

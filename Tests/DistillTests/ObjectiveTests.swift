@@ -58,11 +58,11 @@ import Testing
     for parameter in student.parameters { parameter.clearGradient() }
     let forward = pass()
     forward.backward(try objectives.evaluate(input(forward), epoch: epoch).gradients)
-    let errors = try GradientCheck.parameterErrors(student.parameters) {
+    let errors = try GradientCheck.compare(student.parameters) {
       try objectives.evaluate(input(pass()), epoch: epoch).total
     }
     #expect(errors.count == 4)
-    #expect(errors.values.allSatisfy { $0 < gradientTolerance }, "\(errors)")
+    #expect(errors.values.allSatisfy { $0.agrees }, "\(errors)")
   }
 
   @Test func theTotalIsTheWeightedSumOfTheLosses() throws {
@@ -80,7 +80,7 @@ import Testing
         if let gradient = one.gradients[tap] { expected.add(gradient, scale: weight) }
       }
       let found = value.gradients[tap] ?? Matrix(zeros: 0, 0)
-      #expect(GradientCheck.relativeError(found, expected) < 1e-14, "\(tap)")
+      #expect(GradientCheck.compare(found, with: expected, within: .share(1e-14)).agrees, "\(tap)")
     }
   }
 

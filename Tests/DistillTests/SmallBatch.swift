@@ -39,9 +39,6 @@ func random<S: Scalar>(
   .normal(rows, columns, deviation: deviation, stream: RandomStream(seed: 7, purpose: name))
 }
 
-/// How far a gradient may be from central differences, as a share of its largest element.
-let gradientTolerance = 1e-7
-
 /// The five kernels of local structure preserving.
 let similarityKernels: [SimilarityKernel] = [
   .l2, .linear, .poly(degree: 2, offset: 0.5), .poly(degree: 3, offset: -0.3), .rbf(sigma: 1.5),

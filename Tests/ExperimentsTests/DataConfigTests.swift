@@ -108,10 +108,9 @@ struct DataConfigTests {
   }
 
   @Test func splitsInWords() {
-    var shares = SharesSplitConfig()
-    (shares.training, shares.validation) = (0.48, 0.32)
+    let shares = SharesSplitConfig(training: 0.48, validation: 0.32)
     #expect(
-      SplitConfig.shares(shares).words
+      SplitConfig(settings: shares).words
         == "48 % training, 32 % validation, the rest test, random per seed")
     #expect(
       SplitConfig().words

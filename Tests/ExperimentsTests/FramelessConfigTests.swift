@@ -92,14 +92,18 @@ struct FramelessConfigTests {
   }
 
   @Test func decodesWithDefaults() throws {
-    guard case .framelet(let teacher) = try architecture(["family": "framelet", "hidden": [4]])
+    guard
+      let teacher = try architecture(["family": "framelet", "hidden": [4]]).settings
+        as? FrameletConfig
     else {
       Issue.record("expected a framelet network")
       return
     }
     #expect(teacher == FrameletConfig(hidden: [4]))
     #expect(teacher.propagation.options == FrameletPropagationOptions())
-    guard case .fmlp(let student) = try architecture(["family": "fmlp", "hidden": [4]]) else {
+    guard
+      let student = try architecture(["family": "fmlp", "hidden": [4]]).settings as? FMLPConfig
+    else {
       Issue.record("expected an FMLP")
       return
     }

@@ -28,7 +28,7 @@ struct GraphSAGEConfigTests {
 
   @Test func decodesWithDefaults() throws {
     let settings = try architecture(["family": "graphsage", "hidden": [4, 5]])
-    guard case .graphsage(let config) = settings else {
+    guard let config = settings.settings as? GraphSAGEConfig else {
       Issue.record("expected a GraphSAGE network")
       return
     }
@@ -75,7 +75,7 @@ struct GraphSAGEConfigTests {
     let graph = try CSRGraph(
       nodeCount: 4, sources: [0, 1, 2, 3, 0, 2], destinations: [1, 2, 1, 1, 3, 3])
     let x = Matrix<Double>(4, 1, [1, 2, 4, 8])
-    let outputs = try GCNConfig.Normalization.allCases.map { normalization in
+    let outputs = try GraphNormalization.allCases.map { normalization in
       let settings = try architecture([
         "family": "gcn", "hidden": [1], "normalization": .string(normalization.rawValue),
         "bias": false,
@@ -84,8 +84,8 @@ struct GraphSAGEConfigTests {
       return network.forward(x, on: graph, .evaluation, through: .hidden(0)).taps[.hidden(0)]!
         .matrix.elements.map { $0 / network.parameters[0].value[0, 0] }
     }
-    func expect(_ normalization: GCNConfig.Normalization, _ expected: [Double]) throws {
-      let place = try #require(GCNConfig.Normalization.allCases.firstIndex(of: normalization))
+    func expect(_ normalization: GraphNormalization, _ expected: [Double]) throws {
+      let place = try #require(GraphNormalization.allCases.firstIndex(of: normalization))
       for (found, wanted) in zip(outputs[place], expected) {
         #expect(abs(found - wanted) < 1e-12, "\(normalization)")
       }

@@ -56,7 +56,6 @@ import Testing
 
   @Test(arguments: ["epoch", "batch"])
   func theSameBitsWhateverTheThreadsAndTheStops(_ turns: String) throws {
-    defer { Parallel.threads = 1 }
     let place = try Workplace(Self.config(turns: turns))
     #expect(place.train(out: "a", ["--threads", "1"]) == ExitStatus.done)
     #expect(place.train(out: "b", ["--threads", "2"]) == ExitStatus.done)
@@ -142,6 +141,6 @@ import Testing
       out: "a", ["--set", "models.student.training.optimizer.learningRate=1e30"],
       onLine: { log += $0 })
     #expect(status == ExitStatus.runFailed)
-    #expect(log.contains("student_1, seed 3: the loss is not a finite number in epoch"))
+    #expect(log.contains("student_1, seed 3, ") && log.contains(" is not finite; try"), "\(log)")
   }
 }

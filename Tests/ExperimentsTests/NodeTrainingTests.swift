@@ -114,7 +114,6 @@ import Testing
   }
 
   @Test func theSameBitsWhateverTheThreadsAndTheStops() throws {
-    defer { Parallel.threads = 1 }
     let place = try Workplace(Self.config)
     #expect(run(in: place, out: "a", ["--threads", "1"]).status == ExitStatus.done)
     #expect(run(in: place, out: "b", ["--threads", "2"]).status == ExitStatus.done)
@@ -134,7 +133,7 @@ import Testing
 
   @Test func theSplitIsOfTheSeed() throws {
     let place = try Workplace(Self.config)
-    let data = try context(place, [:]).nodeData(as: Float.self)
+    let data = try context(place, [:]).data(as: Float.self)
     let (a, b, again) = try (data.parts(seed: 1), data.parts(seed: 2), data.parts(seed: 1))
     #expect(a.train[0].known != b.train[0].known)
     #expect(a.train[0].known == again.train[0].known)
@@ -151,7 +150,7 @@ import Testing
     let place = try Workplace(Self.config)
     for (split, counts) in [("public", [60, 90, 450]), ("provided", [288, 192, 120])] {
       let data = try context(place, ["data.split": ["type": .string(split)]])
-        .nodeData(as: Float.self)
+        .data(as: Float.self)
       let parts = try data.parts(seed: 12)
       #expect(parts.samples.map { $0.known.filter { $0 }.count } == counts)
       #expect(data.summary.split?.contains("random per seed") == true)
@@ -194,17 +193,15 @@ import Testing
   @Test func onePassServesAllPartsOfAGraph() throws {
     let place = try Workplace(Self.config)
     let context = try context(place, [:])
-    let parts = try context.nodeData(as: Double.self).parts(seed: 1)
+    let parts = try context.data(as: Double.self).parts(seed: 1)
     let counter = CountingLayer(inputWidth: 90, outputWidth: 3)
     let network = Network<Double>(layers: [counter], activation: .relu)
     let evaluator = Evaluator<Double>(
       taskLoss: .crossEntropy(smoothing: 0), logitThreshold: 0)
-    let batches = [parts.train, parts.valid, parts.test].map {
-      EvaluationBatches($0, batchSize: 1)
-    }
-    let together = try evaluator.evaluate(network, on: batches)
+    let all = [parts.train, parts.valid, parts.test].map { EvaluationBatches($0, batchSize: 1) }
+    let together = try evaluator.evaluate(network, on: all, named: ["a", "b", "c"])
     #expect(counter.passes == 1)
-    let apart = try batches.map { try evaluator.evaluate(network, on: [$0])[0] }
+    let apart = try all.flatMap { try evaluator.evaluate(network, on: [$0], named: ["a"]) }
     #expect(counter.passes == 4)
     #expect(together.map(\.metrics) == apart.map(\.metrics))
     #expect(Set(together.map(\.loss)).count == 3)

@@ -97,6 +97,7 @@ struct ResultTests {
         "meanDifference": .real(expected.meanDifference),
         "interval95": [.real(interval.lowerBound), .real(interval.upperBound)],
         "cohensD": .real(try #require(expected.effectSize)),
+        "test": "paired", "testPerTraining": 0,
         "tTestP": .real(try #require(expected.tTestP)), "signedRankP": 0.25,
       ])
     // Equal in all seeds: nothing to test.
@@ -105,7 +106,7 @@ struct ResultTests {
     let table = ResultTable(result: whole).text
     #expect(
       table.contains("Differences to student in test microF1, points, paired by seed (n = 3)"))
-    #expect(table.contains("| mlp   |      +2.00 | [-0.48, +4.48] |      2.00 |      0.074 |"))
+    #expect(table.contains("| mlp   |      +2.00 | [-0.48, +4.48] |      2.00 | 0.074 |"))
     #expect(table.components(separatedBy: "\n| teacher ").count == 2)
     #expect(!ResultTable(result: one).text.contains("Differences"))
   }

@@ -71,8 +71,80 @@ import Testing
     #expect(PairedComparison([1, .nan], [1, 2]) == nil)
     let constant = try #require(PairedComparison([2, 3], [1, 2]))
     #expect(constant.meanDifference == 1 && constant.tTestP == nil && constant.effectSize == nil)
-    #expect(constant.signedRankP == 0.5)
+    #expect(constant.signedRankP == 0.5 && constant.interval == nil)
+    #expect(constant.differenceP == nil && constant.equivalenceP(within: 2) == nil)
+    // Equal on paper and not in binary.
+    let (a, b): ([Double], [Double]) = ([39, 41].map { $0 / 51 }, [38, 40].map { $0 / 51 })
+    #expect(a[0] - b[0] != a[1] - b[1])
+    let rounded = try #require(PairedComparison(a, b))
+    #expect(rounded.deviation == 0 && rounded.interval == nil && rounded.tTestP == nil)
     let equal = try #require(PairedComparison([1, 2], [1, 2]))
     #expect(equal.signedRankP == nil && equal.deviation == 0)
+  }
+
+  /// Accuracies k / n of the frameless table, whose differences have ties that binary fractions hide.
+  @Test(
+    arguments: [
+      (
+        51, [40, 42, 41, 41, 40, 38, 38, 40, 41, 40], [38, 42, 42, 40, 39, 38, 38, 40, 40, 40],
+        "0.312"
+      ),
+      (
+        37, [32, 29, 28, 31, 28, 29, 29, 30, 29, 26], [31, 30, 28, 30, 25, 29, 27, 29, 28, 23],
+        "0.047"
+      ),
+      (
+        37, [31, 31, 28, 30, 25, 28, 29, 29, 30, 24], [31, 30, 28, 30, 25, 29, 27, 29, 28, 23],
+        "0.250"
+      ),
+      (
+        37, [30, 29, 29, 25, 30, 23, 26, 27, 28, 28], [31, 27, 28, 24, 29, 22, 24, 25, 21, 27],
+        "0.014"
+      ),
+      (
+        1_624, [1_391, 1_381, 1_388, 1_397, 1_402, 1_362, 1_378, 1_410, 1_394, 1_386],
+        [1_393, 1_395, 1_393, 1_403, 1_397, 1_369, 1_394, 1_415, 1_385, 1_395], "0.088"
+      ),
+    ] as [(Int, [Int], [Int], String)])
+  func tiesAreThoseOfWhatWasCounted(nodes: Int, first: [Int], second: [Int], p: String) throws {
+    func scores(_ counts: [Int]) -> [Double] { counts.map { Double($0) / Double(nodes) } }
+    let comparison = try #require(PairedComparison(scores(first), scores(second)))
+    let found = try #require(comparison.signedRankP)
+    #expect(Figures.probability(found) == p)
+    let counts = zip(first, second).map { Double($0 - $1) }
+    #expect(found == signedRankProbability(counts))
+  }
+
+  @Test func splitsOfOneGraphOverlap() {
+    func overlap(
+      _ data: JSONValue, nodes: Int = 0, labelled: Double = 1, synthetic: Bool = false
+    ) -> SplitOverlap {
+      let config = RecordDecoder.decode(DataConfig.self, from: data)
+      #expect(config.problems.isEmpty, "\(config.problems)")
+      return config.record.overlap(
+        on: DatasetSummary(
+          name: "x", source: "", synthetic: synthetic, nodes: nodes, edges: 0,
+          labelledShare: labelled))
+    }
+    #expect(overlap(["name": "ppi"]) == .oneSplit)
+    #expect(overlap(["name": "cora"], nodes: 2_708) == .oneSplit)
+    let shares: JSONValue = ["type": "shares", "training": 0.2, "validation": 0.2]
+    #expect(
+      overlap(["name": "cora", "split": shares], nodes: 2_708)
+        == .drawnSplits(testPerTraining: 1_624.0 / 542))
+    #expect(
+      overlap(["name": "citeseer", "split": shares], nodes: 3_327, labelled: 3_312.0 / 3_327)
+        == .drawnSplits(testPerTraining: 1_988.0 / 662))
+    #expect(
+      overlap(["name": "physics"], nodes: 34_493)
+        == .drawnSplits(testPerTraining: 34_243.0 / 100))
+    #expect(overlap(["name": "texas"], nodes: 183) == .drawnSplits(testPerTraining: 0.2 / 0.48))
+    // A stand-in for data with published splits is split at random.
+    #expect(
+      overlap(["name": "cora"], nodes: 2_708, synthetic: true)
+        == .drawnSplits(testPerTraining: 2_358.0 / 140))
+    #expect(
+      SplitOverlap.oneSplit.orMoreCautious(.drawnSplits(testPerTraining: 3))
+        == .drawnSplits(testPerTraining: 3))
   }
 }

@@ -20,7 +20,8 @@ extension Workplace {
   }
 
   /// Stops a run of the config again and again, first after a given line and then wherever the
-  /// request happens to meet it, with changing numbers of threads, until it is done.
+  /// request happens to meet it, with changing numbers of threads, until it is done. Where it is
+  /// stopped differs from run to run; what it comes to must not.
   ///
   /// - Returns: How often it was stopped; nil where it ended in another way.
   func trainWithStops(out: String, firstAfter line: String) -> Int? {
@@ -49,10 +50,18 @@ extension Workplace {
     }
   }
 
+  /// The result of seed 3.
+  private func wholeResult(_ out: String) throws -> SeedResult {
+    try JSONFile.read(
+      SeedResult.self, from: folder.appending(path: "\(out)/seed-3/result.json"), named: out)
+  }
+
+  /// The number of threads on which seed 3 was trained.
+  func threads(_ out: String) throws -> Int { try wholeResult(out).threads }
+
   /// The result of seed 3 without what may differ from run to run: threads and times.
   func result(_ out: String) throws -> SeedResult {
-    var result = try JSONFile.read(
-      SeedResult.self, from: folder.appending(path: "\(out)/seed-3/result.json"), named: out)
+    var result = try wholeResult(out)
     result.threads = 1
     for place in result.models.indices {
       result.models[place].secondsPerEpoch = 0

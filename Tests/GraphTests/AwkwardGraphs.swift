@@ -34,12 +34,7 @@ struct AwkwardGraph: CustomTestStringConvertible, Sendable {
     var generator = RandomStream(seed: 4, purpose: name).generator()
     return AwkwardGraph(
       name, nodes: nodes,
-      (0..<edges).map { _ in
-        (
-          Int.random(in: 0..<nodes, using: &generator),
-          Int.random(in: 0..<nodes, using: &generator)
-        )
-      })
+      (0..<edges).map { _ in (generator.below(nodes), generator.below(nodes)) })
   }
 
   static let small = [

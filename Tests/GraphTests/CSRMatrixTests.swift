@@ -64,11 +64,8 @@ private func scattered<S: Scalar>(_ rows: Int, _ columns: Int, perRow: Int) thro
   @Test func productsDoNotDependOnTheNumberOfThreads() throws {
     let a: CSRMatrix<Float> = try scattered(3_000, 500, perRow: 12)
     let (x, y): (Matrix<Float>, Matrix<Float>) = (random(500, 72, "x"), random(3_000, 72, "y"))
-    let before = Parallel.threads
-    defer { Parallel.threads = before }
     let all = (1...3).map { threads in
-      Parallel.threads = threads
-      return [a.product(x), a.transposedProduct(y)]
+      Parallel.withThreads(threads) { [a.product(x), a.transposedProduct(y)] }
     }
     #expect(all[1] == all[0] && all[2] == all[0])
   }

@@ -53,13 +53,12 @@ import Testing
   }
 
   @Test func theSameOnAnyNumberOfThreads() throws {
-    let before = Parallel.threads
-    defer { Parallel.threads = before }
     let graph = try randomUndirected(5_000, pairs: 9_000, seed: 2)
     let x: Matrix<Float> = random(5_000, 9, "x")
     let all = try (1...3).map { threads in
-      Parallel.threads = threads
-      return try dirichletEnergy(graph, x, normalization: .squaredNorm).bitPattern
+      try Parallel.withThreads(threads) {
+        try dirichletEnergy(graph, x, normalization: .squaredNorm).bitPattern
+      }
     }
     #expect(all[1] == all[0] && all[2] == all[0])
   }

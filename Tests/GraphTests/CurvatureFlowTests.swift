@@ -43,15 +43,19 @@ import Testing
     }
   }
 
-  @Test(arguments: Self.graphs.indices) func whatIsKeptUpToDateIsAFullComputation(_ g: Int) throws {
+  @Test(arguments: Self.graphs.indices, BalancedFormanVariant.allCases)
+  func whatIsKeptUpToDateIsAFullComputation(
+    _ g: Int, _ variant: BalancedFormanVariant
+  ) throws {
     let neighbors = try NeighborLists(of: Self.graphs[g])
-    var tracker = CurvatureTracker(neighbors, BalancedFormanCurvature(of: neighbors))
+    var tracker = CurvatureTracker(
+      neighbors, BalancedFormanCurvature(of: neighbors, variant: variant))
     var generator = RandomStream(seed: 3, purpose: "changes", step: g).generator()
     for _ in 0..<60 {
       let nodes = generator.permutation(neighbors.nodeCount)
       let edge = UndirectedEdge(nodes[0], nodes[1])
       if tracker.neighbors.contains(edge) { tracker.remove(edge) } else { tracker.add(edge) }
-      let full = try BalancedFormanCurvature(of: tracker.neighbors.graph)
+      let full = try BalancedFormanCurvature(of: tracker.neighbors.graph, variant: variant)
       #expect(tracker.curvature == full)
       let (low, high) = (full.values.min(), full.values.max())
       #expect(tracker.lowest?.curvature == low && tracker.highest(except: nil)?.curvature == high)
@@ -62,6 +66,54 @@ import Testing
       let first = full.edges.first
       #expect(tracker.highest(except: first)?.curvature == full.values.dropFirst().max())
     }
+  }
+
+  /// By a variant every step is what whole computations of its curvatures say.
+  @Test(arguments: Self.graphs.indices, [BalancedFormanVariant.releasedCode, .asPublished])
+  func aVariantGoesByItsOwnCurvatures(_ g: Int, _ variant: BalancedFormanVariant) throws {
+    func curvature(_ graph: DenseGraph) throws -> BalancedFormanCurvature {
+      try BalancedFormanCurvature(
+        of: undirected(graph.nodes.count, graph.edges.map { ($0.first, $0.second) }),
+        variant: variant)
+    }
+    let graph = Self.graphs[g]
+    let result = try StochasticDiscreteRicciFlow(loops: 6, tau: .infinity, variant: variant)
+      .rewire(graph, seed: 0)
+    var dense = DenseGraph(graph)
+    #expect(try result.before == curvature(dense))
+    for step in result.steps {
+      let before = try curvature(dense)
+      #expect(step.curvature == before.values.min())
+      #expect(before[step.bottleneck.first, step.bottleneck.second] == step.curvature)
+      if let added = step.added {
+        func improvement(_ pair: UndirectedEdge) throws -> Double {
+          try #require(
+            curvature(dense.with(pair, true))[step.bottleneck.first, step.bottleneck.second])
+            - step.curvature
+        }
+        var most = 0.0
+        let neighbors = try NeighborLists(
+          of: undirected(
+            dense.nodes.count, dense.edges.map { ($0.first, $0.second) }))
+        var pairs: [(UndirectedEdge, Double)] = []
+        EdgeCandidates(around: step.bottleneck, in: neighbors, variant).forEach {
+          pairs.append(($0, $1))
+        }
+        for (pair, found) in pairs {
+          let expected = try improvement(pair)
+          #expect(found == expected)
+          most = max(most, expected)
+        }
+        #expect(try most > 0 && improvement(added) == most)
+        dense = dense.with(added, true)
+      }
+      if let removed = step.removed {
+        #expect(try #require(curvature(dense)[removed.first, removed.second]) > 0.5)
+        dense = dense.with(removed, false)
+      }
+    }
+    #expect(try result.after == curvature(dense))
+    #expect(result.after.variant == variant)
   }
 
   @Test(arguments: Self.graphs.indices, [0, 1, 50, Double.infinity])

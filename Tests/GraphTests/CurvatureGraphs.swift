@@ -99,7 +99,7 @@ func undirected(_ nodes: Int, _ pairs: [(Int, Int)]) throws -> CSRGraph {
 /// Random pairs, and so many around a hub.
 func randomUndirected(_ nodes: Int, pairs: Int, hub: Int = 0, seed: UInt64) throws -> CSRGraph {
   var generator = RandomStream(seed: seed, purpose: "curvature").generator()
-  func node() -> Int { Int.random(in: 0..<nodes, using: &generator) }
+  func node() -> Int { generator.below(nodes) }
   return try undirected(
     nodes, (0..<pairs).map { _ in (node(), node()) } + (0..<hub).map { _ in (nodes / 2, node()) })
 }

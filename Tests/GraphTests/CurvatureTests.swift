@@ -158,16 +158,15 @@ import Testing
   }
 
   @Test func valuesDoNotDependOnTheNumberOfThreads() throws {
-    let before = Parallel.threads
-    defer { Parallel.threads = before }
     let graph = try randomUndirected(900, pairs: 5_000, hub: 300, seed: 1)
     let all = try (1...3).map { threads in
-      Parallel.threads = threads
-      return (
-        try BalancedFormanCurvature(of: graph).values.map(\.bitPattern),
-        try StochasticDiscreteRicciFlow(loops: 3).rewire(graph, seed: 7).after.values
-          .map(\.bitPattern)
-      )
+      try Parallel.withThreads(threads) {
+        (
+          try BalancedFormanCurvature(of: graph).values.map(\.bitPattern),
+          try StochasticDiscreteRicciFlow(loops: 3).rewire(graph, seed: 7).after.values
+            .map(\.bitPattern)
+        )
+      }
     }
     #expect(all[0].0.count > 5_000)
     #expect(all[1] == all[0] && all[2] == all[0])

@@ -26,7 +26,8 @@ private let ring: [String: [UInt8]] = {
 
 private func benchmark(url: String?) -> NodeBenchmark {
   NodeBenchmark(
-    name: "ring", layout: .planetoid, folder: "planetoid", files: ring.keys.sorted(), url: url,
+    name: "ring", layout: PlanetoidLayout(), folder: "planetoid", files: ring.keys.sorted(),
+    url: url,
     counts: NodeCounts(520, 520, 3, 2), standIn: small)
 }
 

@@ -72,6 +72,21 @@ import Testing
     #expect((split.training, split.validation, split.test) == ([0], [2], [3]))
   }
 
+  /// Orders of Fisher and Yates from the streams of the splits, computed in Python from the
+  /// definitions: results that are stored rest on these nodes.
+  @Test func drawsAreThoseOfTheDefinitions() throws {
+    let classes = (0..<16).map { $0 == 4 ? -1 : $0 % 3 }
+    let perClass = try NodeSplit.randomPerClass(
+      classes, classCount: 3, training: 2, validation: 1, seed: 9)
+    #expect(perClass.training == [0, 1, 5, 7, 11, 15])
+    #expect(perClass.validation == [2, 9, 10])
+    #expect(perClass.test == [3, 6, 8, 12, 13, 14])
+    let shares = try NodeSplit.randomShares(classes, training: 0.4, validation: 0.2, seed: 9)
+    #expect(shares.training == [3, 5, 7, 8, 12, 14])
+    #expect(shares.validation == [0, 6, 10])
+    #expect(shares.test == [1, 2, 9, 11, 13, 15])
+  }
+
   @Test func drawsThatCannotBe() {
     expectDataError(.malformed, "class 2 has only 30 nodes") {
       _ = try NodeSplit.randomPerClass(

@@ -61,7 +61,7 @@ private let realDataFolder: String? = {
     ("test_feats.npy", nil, .missing, "no file test_feats.npy"),
     ("valid_labels.npy", nil, .missing, "no file valid_labels.npy"),
     ("train_graph_id.npy", nil, .missing, "no file train_graph_id.npy"),
-    ("train_graph_id.npy", npyIntegers([1, 1, 1, 2]), .malformed, "4 rows"),
+    ("train_graph_id.npy", npyIntegers([1, 1, 1, 2]), .malformed, "has 4 nodes"),
     (
       "train_graph_id.npy", npyIntegers([1, 1, 2, 1, 2]), .malformed, "graph 1 comes back at node 3"
     ),
@@ -70,7 +70,7 @@ private let realDataFolder: String? = {
     ),
     ("train_graph_id.npy", npyIntegers([1, 1, 1, 3, 3]), .malformed, "also in the split train"),
     (
-      "train_graph_id.npy", npy("<f8", "(1,)", data: [UInt8](repeating: 0, count: 8)), .malformed,
+      "train_graph_id.npy", npy("<f8", "(5,)", data: [UInt8](repeating: 0, count: 40)), .malformed,
       "float64"
     ),
     ("valid_graph_id.npy", npyIntegers(1, 2, [3, 3]), .malformed, "shape (1, 2)"),

@@ -41,8 +41,8 @@ import Testing
       #expect(list.items.prefix(3).map(\.integer) == [7, -3, 12])
       if case .boolean(let value) = list.items[3] { #expect(value) } else { Issue.record("3") }
       if case .float(let value) = list.items[4] { #expect(value == 1.5) } else { Issue.record("4") }
-      #expect(list.items[5].string == "a\0\n'")
-      #expect(list.items[6].string == "bé")
+      #expect(list.items[5].name == "a\0\n'")
+      #expect(list.items[6].name == "bé")
       if case .none = list.items[7] {} else { Issue.record("7") }
     }
   }

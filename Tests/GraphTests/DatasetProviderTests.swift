@@ -225,7 +225,9 @@ private var smallFallback: PPIProvider.Fallback {
 
   @Test func nextAddressAfterAFailure() throws {
     try withServer(.answer(status: 200, body: try zipBytes(tinyPPI()))) { provider, _ throws in
-      provider.descriptor.urls.insert(URL(string: "http://127.0.0.1:1/ppi.zip")!, at: 0)
+      let closed = try DatasetServer(.refusal)
+      defer { closed.stop() }
+      provider.descriptor.urls.insert(closed.url, at: 0)
       #expect(try provider.dataset().nodeCount == 9)
     }
   }
@@ -286,12 +288,12 @@ private var smallFallback: PPIProvider.Fallback {
   }
 
   @Test func cacheThatCannotBeWritten() throws {
+    let closed = try DatasetServer(.refusal)
+    defer { closed.stop() }
     try withTemporaryFolder { folder throws in
       try Data().write(to: folder.appendingPathComponent("cache"))
       expectDataError(.missing, "cache folder cannot be made") {
-        _ = try makeProvider(
-          folder, offline: false, url: URL(string: "http://127.0.0.1:1/ppi.zip")
-        ).dataset()
+        _ = try makeProvider(folder, offline: false, url: closed.url).dataset()
       }
     }
   }

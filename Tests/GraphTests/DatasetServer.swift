@@ -4,6 +4,8 @@ import Foundation
 final class DatasetServer: @unchecked Sendable {
   /// What becomes of a connection.
   enum Behaviour {
+    /// It is refused.
+    case refusal
     /// An answer with this status and body.
     case answer(status: Int, body: [UInt8])
     /// An answer with the file that the request's path ends with, or with 404.
@@ -17,9 +19,13 @@ final class DatasetServer: @unchecked Sendable {
   }
 
   let port: UInt16
+  /// The server's own until the loop of its thread has ended: a number that is closed earlier may be
+  /// given to whatever is opened next.
   private let listener: Int32
   private let lock = NSLock()
-  private var open: [Int32] = []
+  private var connections: [Int32] = []
+  private var isStopping = false
+  private let ended = DispatchSemaphore(value: 0)
 
   init(_ behaviour: Behaviour) throws {
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -29,27 +35,63 @@ final class DatasetServer: @unchecked Sendable {
     var size = socklen_t(MemoryLayout<sockaddr_in>.size)
     let bound = withUnsafeMutablePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(listener, $0, size) == 0 && listen(listener, 8) == 0
-          && getsockname(listener, $0, &size) == 0
+        // The system chooses a port that is free; bound and not listened to it refuses all.
+        bind(listener, $0, size) == 0 && getsockname(listener, $0, &size) == 0
       }
     }
-    guard listener >= 0, bound else { throw POSIXError(.EADDRNOTAVAIL) }
+    guard listener >= 0, bound else {
+      close(listener)
+      throw POSIXError(.EADDRNOTAVAIL)
+    }
     self.listener = listener
     port = UInt16(bigEndian: address.sin_port)
+    if case .refusal = behaviour {
+      ended.signal()
+      return
+    }
+    guard listen(listener, 8) == 0 else {
+      close(listener)
+      throw POSIXError(.EADDRNOTAVAIL)
+    }
     Thread.detachNewThread { [self] in
-      while true {
-        let connection = accept(listener, nil, nil)
-        guard connection >= 0 else { return }
-        serve(connection, behaviour)
-      }
+      while let connection = next() { serve(connection, behaviour) }
+      ended.signal()
     }
   }
 
-  /// Closes everything.
+  /// Closes everything, once nobody uses it any more.
   func stop() {
+    lock.withLock {
+      isStopping = true
+      for connection in connections { shutdown(connection, Int32(SHUT_RDWR)) }
+    }
     shutdown(listener, Int32(SHUT_RDWR))
+    ended.wait()
     close(listener)
-    lock.withLock { open.forEach { _ = close($0) } }
+    for connection in connections { close(connection) }
+  }
+
+  /// The next connection; nil once the server stops.
+  private func next() -> Int32? {
+    while true {
+      let connection = accept(listener, nil, nil)
+      if connection < 0 {
+        guard errno == EINTR || errno == ECONNABORTED else { return nil }
+        continue
+      }
+      let isWanted = lock.withLock {
+        if !isStopping { connections.append(connection) }
+        return !isStopping
+      }
+      if isWanted { return connection }
+      close(connection)
+      return nil
+    }
+  }
+
+  private func end(_ connection: Int32) {
+    lock.withLock { connections.removeAll { $0 == connection } }
+    close(connection)
   }
 
   var url: URL { URL(string: "http://127.0.0.1:\(port)/x.zip")! }
@@ -80,12 +122,11 @@ final class DatasetServer: @unchecked Sendable {
       write(body == nil ? 404 : 200, body?.count ?? 0, body?[...] ?? [])
     case .breakOff(let body, let after): write(200, body.count, body[..<after])
     case .stall(let body, let after):
-      write(200, body.count, body[..<after])
-      return keep(connection)
-    case .silence: return keep(connection)
+      // Both stay open until the server stops.
+      return write(200, body.count, body[..<after])
+    case .silence: return
+    case .refusal: preconditionFailure("no connection is accepted")
     }
-    close(connection)
+    end(connection)
   }
-
-  private func keep(_ connection: Int32) { lock.withLock { open.append(connection) } }
 }

@@ -20,8 +20,8 @@ struct FrameletGraph: CustomTestStringConvertible, Sendable {
     return FrameletGraph(
       "\(nodes) nodes and \(pairs) pairs at random", nodes: nodes,
       pairs: (0..<pairs).map { _ in
-        let a = Int.random(in: 0..<nodes, using: &generator)
-        return (a, (a + Int.random(in: 1..<nodes, using: &generator)) % nodes)
+        let a = generator.below(nodes)
+        return (a, (a + 1 + generator.below(nodes - 1)) % nodes)
       })
   }
 

@@ -196,8 +196,6 @@ extension GraphThreadTests {
   @Test func frameletsDoNotDependOnTheNumberOfThreads() throws {
     let laplacian = try NormalizedLaplacian(
       of: FrameletGraph.random(nodes: 1_500, pairs: 3_000).graph)
-    let before = Parallel.threads
-    defer { Parallel.threads = before }
     func results<S: Scalar>(_: S.Type, _ route: FrameletRoute) throws -> [Matrix<S>] {
       let made = try FrameletTransform<S>(
         of: laplacian, options: FrameletOptions(bank: .quadratic, levels: 2, route: route))
@@ -206,8 +204,7 @@ extension GraphThreadTests {
     }
     func check<S: Scalar>(_ type: S.Type, _ route: FrameletRoute) throws {
       let all = try (1...2).map { threads in
-        Parallel.threads = threads
-        return try results(type, route)
+        try Parallel.withThreads(threads) { try results(type, route) }
       }
       #expect(all[0] == all[1])
     }

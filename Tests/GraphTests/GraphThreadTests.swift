@@ -3,15 +3,10 @@ import Testing
 
 @testable import Graph
 
-/// The number of threads is a setting of the process. Changing it while other tests run is harmless:
-/// that no result depends on it is what these tests prove.
-@Suite(.serialized) struct GraphThreadTests {
+@Suite struct GraphThreadTests {
   private func expectSameBits<S: Scalar>(_ name: String, _ body: () -> [Matrix<S>]) {
-    let before = Parallel.threads
-    defer { Parallel.threads = before }
     let all = (1...3).map { threads in
-      Parallel.threads = threads
-      return body().flatMap { matrix in
+      Parallel.withThreads(threads, body).flatMap { matrix in
         Array(
           UnsafeRawBufferPointer(
             start: matrix.pointer, count: matrix.count * MemoryLayout<S>.stride))

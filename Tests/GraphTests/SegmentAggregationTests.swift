@@ -41,7 +41,7 @@ private func tied<S: Scalar>(_ rows: Int, _ columns: Int) -> Matrix<S> {
   var generator = RandomStream(seed: 5, purpose: "ties").generator()
   return Matrix(
     rows, columns,
-    (0..<rows * columns).map { _ in S(Int.random(in: -3...3, using: &generator)) })
+    (0..<rows * columns).map { _ in S(generator.below(7) - 3) })
 }
 
 @Suite struct SegmentAggregationTests {

@@ -5,13 +5,8 @@ import Testing
 @testable import Layers
 
 /// As ``TrainingThreadTests``, for framelet networks and their students.
-@Suite(.serialized) struct FramelessThreadTests {
-  private func trained<S: Scalar>(_: S.Type, threads: Int, pairs: ([Int32], [Int32])) throws
-    -> [[UInt8]]
-  {
-    let before = Parallel.threads
-    Parallel.threads = threads
-    defer { Parallel.threads = before }
+@Suite struct FramelessThreadTests {
+  private func trained<S: Scalar>(_: S.Type, pairs: ([Int32], [Int32])) throws -> [[UInt8]] {
     let n = 4_000
     // Its own graph, so that operators are made on these threads, too.
     let graph = try CSRGraph(undirected: n, first: pairs.0, second: pairs.1)
@@ -61,13 +56,15 @@ import Testing
   @Test func trainingGivesTheSameBitsWithEveryNumberOfThreads() throws {
     let n = 4_000
     var generator = RandomStream(seed: 1, purpose: "graph").generator()
-    func nodes() -> [Int32] {
-      (0..<5 * n).map { _ in Int32.random(in: 0..<Int32(n), using: &generator) }
-    }
+    func nodes() -> [Int32] { (0..<5 * n).map { _ in Int32(generator.below(n)) } }
     let pairs = (nodes(), nodes())
-    let single = try (1...3).map { try trained(Float.self, threads: $0, pairs: pairs) }
+    let single = try (1...3).map {
+      try Parallel.withThreads($0) { try trained(Float.self, pairs: pairs) }
+    }
     #expect(single[1] == single[0] && single[2] == single[0])
-    let double = try (1...2).map { try trained(Double.self, threads: $0, pairs: pairs) }
+    let double = try (1...2).map {
+      try Parallel.withThreads($0) { try trained(Double.self, pairs: pairs) }
+    }
     #expect(double[1] == double[0])
   }
 }

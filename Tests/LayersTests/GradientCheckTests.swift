@@ -35,29 +35,62 @@ import Testing
     }
   }
 
-  private func errors(_ layer: Wrong) -> [String: Double] {
-    GradientCheck.errors(of: layer, input: random(7, 3, "x"), on: smallGraph)
+  private func compare(_ layer: Wrong) -> [String: GradientCheck.Comparison] {
+    GradientCheck.compare(layer, input: random(7, 3, "x"), on: smallGraph)
   }
 
   @Test func aRightGradientPasses() {
-    let errors = errors(Wrong())
-    #expect(Set(errors.keys) == ["input", "l.weight", "l.bias"])
-    #expect(errors.values.allSatisfy { $0 < gradientTolerance })
+    let comparisons = compare(Wrong())
+    #expect(Set(comparisons.keys) == ["input", "l.weight", "l.bias"])
+    #expect(comparisons.values.allSatisfy { $0.agrees }, "\(comparisons)")
   }
 
-  @Test func aGradientThatIsOffByAHundredthIsCaught() throws {
-    let wrongInput = errors(Wrong(inputFactor: 1.01))
-    #expect(try #require(wrongInput["input"]) > 0.005)
-    #expect(try #require(wrongInput["l.weight"]) < gradientTolerance)
-    let wrongBias = errors(Wrong(biasFactor: 1.01))
-    #expect(try #require(wrongBias["l.bias"]) > 0.005)
-    #expect(try #require(wrongBias["input"]) < gradientTolerance)
+  @Test func aGradientThatIsOffByAThousandthIsCaught() throws {
+    func wrong(_ layer: Wrong) -> Set<String> {
+      Set(compare(layer).filter { !$0.value.agrees }.keys)
+    }
+    #expect(wrong(Wrong(inputFactor: 1.001)) == ["input"])
+    #expect(wrong(Wrong(biasFactor: 0.999)) == ["l.bias"])
   }
 
   @Test func aMissingOrBrokenGradientIsCaught() throws {
-    #expect(try #require(errors(Wrong(inputFactor: .nan))["input"]) == .infinity)
+    #expect(try #require(compare(Wrong(inputFactor: .nan))["input"]).excess == .infinity)
     let parameter = Parameter<Double>("p", random(2, 2, "p"))
-    #expect(GradientCheck.parameterErrors([parameter]) { 0 } == ["p": .infinity])
+    let none = GradientCheck.compare([parameter]) { 0 }
+    #expect(try #require(none["p"]).excess == .infinity && none.count == 1)
+  }
+
+  /// A small entry that is wrong does not hide behind a large one that is right.
+  @Test func everyEntryIsHeldToTheRule() {
+    let expected = Matrix<Double>(2, 3, [1_000, -3, 1e-4, 0, 2e-9, 5])
+    func compare(_ change: (inout Matrix<Double>) -> Void) -> GradientCheck.Comparison {
+      var found = expected
+      change(&found)
+      return GradientCheck.compare(found, with: expected)
+    }
+    #expect(compare { _ in }.excess == 0)
+    let small = compare { $0[0, 2] = 1.001e-4 }
+    #expect(!small.agrees && (small.row, small.column) == (0, 2))
+    #expect((small.found, small.expected) == (1.001e-4, 1e-4))
+    // 1e-7 against 2e-9 + 1e-7 1.001e-4.
+    #expect(abs(small.excess - 1e-7 / (2e-9 + 1.001e-11)) < 1e-6)
+    #expect("\(small)".contains("entry (0, 2) is 0.0001001, expected 0.0001"))
+    #expect(compare { $0[1, 0] = 1.9e-9 }.agrees && !compare { $0[1, 0] = 2.1e-9 }.agrees)
+    #expect(compare { $0[0, 0] += 9e-5 }.agrees && !compare { $0[0, 0] += 1.1e-4 }.agrees)
+    #expect(!compare { $0[0, 1] = 3 }.agrees)
+    #expect(compare { $0[1, 2] = .nan }.excess == .infinity)
+    #expect(compare { $0[1, 2] = -.infinity }.excess == .infinity)
+    let nothing = Matrix<Double>(zeros: 0, 3)
+    #expect(GradientCheck.compare(nothing, with: nothing).agrees)
+    let infinite = Matrix<Double>(1, 1, [.infinity])
+    #expect(!GradientCheck.compare(infinite, with: infinite).agrees)
+  }
+
+  @Test func pointsMoveAwayFromKinks() {
+    let x = Matrix<Double>(1, 6, [0, 0.01, -0.01, 0.05, -2, 0.5])
+    #expect(
+      GradientCheck.awayFromKinks(x) == Matrix(1, 6, [0.05, 0.05, -0.05, 0.05, -2, 0.5]))
+    #expect(GradientCheck.awayFromKinks(x, margin: 0) == x)
   }
 
   @Test func numericalGradientsAreThoseOfKnownFunctions() {
@@ -70,13 +103,13 @@ import Testing
       }
     }
     let exact = Matrix(3, 2, x.elements.enumerated().map { Double($0 / 2 + 1) * 3 * $1 * $1 })
-    #expect(GradientCheck.relativeError(gradient, exact) < 1e-8)
+    #expect(GradientCheck.compare(gradient, with: exact).agrees)
   }
 
   @Test func parametersComeBackUnchanged() {
     let layer = Wrong()
     let before = layer.parameters.map { $0.value }
-    _ = errors(layer)
+    _ = compare(layer)
     #expect(layer.parameters.map { $0.value } == before)
   }
 }

@@ -82,9 +82,11 @@ import Testing
     let layers: [any GraphLayer<Double>] = [batchNorm(shape.columns), layerNorm(shape.columns)]
     for layer in layers {
       for context in [training, .evaluation] {
-        let errors = GradientCheck.errors(of: layer, input: x, on: graph, context: context)
+        let errors = GradientCheck.compare(
+          layer, input: x, on: graph, context: context,
+          within: .init(absolute: 1e-8, relative: 1e-6))
         #expect(errors.count == 3)
-        #expect(errors.values.allSatisfy { $0 < gradientTolerance }, "\(errors)")
+        #expect(errors.values.allSatisfy { $0.agrees }, "\(errors)")
       }
     }
   }
@@ -101,8 +103,9 @@ import Testing
     let layer = BatchNormLayer<Float>(name: "layer", width: 3)
     let graph = CSRGraph(edgelessMembers: [n])
     let pass = layer.forward(far, on: graph, training, needsInputGradient: false)
-    let error = GradientCheck.relativeError(pass.output.converted(), exact.output)
-    #expect(error < 2e-5)
+    let error = GradientCheck.compare(
+      pass.output.converted(), with: exact.output, within: .share(5e-5))
+    #expect(error.agrees, "\(error)")
     for update in pass.stateUpdates { update.commit() }
     for c in 0..<3 {
       let mean = 0.1 * exact.mean[0, c]
@@ -114,7 +117,10 @@ import Testing
     let rows = StandardizedRows(wide.converted(to: Double.self))
     let ofRows = LayerNormLayer<Float>(name: "layer", width: n).forward(
       wide, on: CSRGraph(edgelessMembers: [3]), training, needsInputGradient: false)
-    #expect(GradientCheck.relativeError(ofRows.output.converted(), rows.output) < 2e-5)
+    #expect(
+      GradientCheck.compare(
+        ofRows.output.converted(), with: rows.output, within: .share(5e-5)
+      ).agrees)
   }
 
   @Test func oneRowHasNoVariance() throws {

@@ -20,6 +20,3 @@ func random<S: Scalar>(
 ) -> Matrix<S> {
   .normal(rows, columns, deviation: deviation, stream: RandomStream(seed: 7, purpose: name))
 }
-
-/// How far a gradient may be from central differences, as a share of its largest element.
-let gradientTolerance = 1e-7

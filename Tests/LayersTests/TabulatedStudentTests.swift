@@ -30,15 +30,24 @@ import Testing
     #expect(all.scores.count == network.layers.count)
     for nodes in [[3], [8, 0, 3, 3], []] {
       let some = tables.predict(nodes: nodes, features: .dense(x.gatheredRows(nodes)))
-      #expect(GradientCheck.relativeError(some.logits, all.logits.gatheredRows(nodes)) < 1e-12)
+      #expect(
+        GradientCheck.compare(
+          some.logits, with: all.logits.gatheredRows(nodes), within: .share(1e-12)
+        ).agrees)
       for (a, b) in zip(some.scores, all.scores) {
-        #expect(GradientCheck.relativeError(a.low, b.low.gatheredRows(nodes)) < 1e-12)
-        #expect(GradientCheck.relativeError(a.high, b.high.gatheredRows(nodes)) < 1e-12)
+        #expect(
+          GradientCheck.compare(a.low, with: b.low.gatheredRows(nodes), within: .share(1e-12))
+            .agrees)
+        #expect(
+          GradientCheck.compare(a.high, with: b.high.gatheredRows(nodes), within: .share(1e-12))
+            .agrees)
       }
     }
     let sparse = NodeFeatures.sparse(try CSRMatrix(nonZerosOf: x))
     #expect(
-      GradientCheck.relativeError(tables.predict(features: sparse).logits, all.logits) < 1e-12)
+      GradientCheck.compare(
+        tables.predict(features: sparse).logits, with: all.logits, within: .share(1e-12)
+      ).agrees)
   }
 
   /// The graph is looked at once: other features need it no more, and later training changes nothing.

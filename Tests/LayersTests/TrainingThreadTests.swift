@@ -4,14 +4,9 @@ import Testing
 
 @testable import Layers
 
-/// The number of threads is a setting of the process. Changing it while other tests run is harmless:
-/// that no result depends on it is what these tests prove.
-@Suite(.serialized) struct TrainingThreadTests {
+@Suite struct TrainingThreadTests {
   /// The bytes of all parameters and optimiser states after two steps.
-  private func trained<S: Scalar>(_: S.Type, threads: Int, _ graph: CSRGraph) -> [[UInt8]] {
-    let before = Parallel.threads
-    Parallel.threads = threads
-    defer { Parallel.threads = before }
+  private func trained<S: Scalar>(_: S.Type, _ graph: CSRGraph) -> [[UInt8]] {
     var options = GATLayer<S>.Options(heads: 3, headWidth: 20)
     options.residual = .current
     options.bias = true
@@ -58,13 +53,11 @@ import Testing
   @Test func trainingGivesTheSameBitsWithEveryNumberOfThreads() throws {
     let n = 4_000
     var generator = RandomStream(seed: 1, purpose: "graph").generator()
-    func nodes() -> [Int32] {
-      (0..<5 * n).map { _ in Int32.random(in: 0..<Int32(n), using: &generator) }
-    }
+    func nodes() -> [Int32] { (0..<5 * n).map { _ in Int32(generator.below(n)) } }
     let graph = try CSRGraph(nodeCount: n, sources: nodes(), destinations: nodes()).withSelfLoops()
-    let single = (1...3).map { trained(Float.self, threads: $0, graph) }
+    let single = (1...3).map { Parallel.withThreads($0) { trained(Float.self, graph) } }
     #expect(single[1] == single[0] && single[2] == single[0])
-    let double = (1...3).map { trained(Double.self, threads: $0, graph) }
+    let double = (1...3).map { Parallel.withThreads($0) { trained(Double.self, graph) } }
     #expect(double[1] == double[0] && double[2] == double[0])
     // Values and two moments of the layers' parameters, and the losses.
     #expect(single[0].count == 3 * (5 + 6 + 3 + 4) + 1)

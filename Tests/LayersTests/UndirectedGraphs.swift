@@ -84,68 +84,21 @@ func randomize<S: Scalar>(_ parameters: [Parameter<S>], deviation: Double = 0.7)
   }
 }
 
-/// Errors of gradients against central differences, by name, each as a share of the largest element
-/// of its gradient or of a hundredth of the largest of all (or of 0.01): where a graph is nearly invisible to a
-/// band or a score is nearly 0, gradients drown in the rounding of differences.
-private func errors(
-  _ gradients: [(name: String, found: Matrix<Double>?, expected: Matrix<Double>)]
-) -> [String: Double] {
-  let floor = gradients.flatMap(\.expected.elements).reduce(0.01) { max($0, abs($1)) } / 100
-  return Dictionary(
-    uniqueKeysWithValues: gradients.map { name, found, expected in
-      (name, found.map { GradientCheck.relativeError($0, expected, floor: floor) } ?? .infinity)
-    })
-}
-
-/// The gradients of parameters that central differences of `value` give.
-private func compared(
-  _ parameters: [Parameter<Double>], _ value: () -> Double
-) -> [(String, Matrix<Double>?, Matrix<Double>)] {
-  parameters.map { parameter in
-    let (original, gradient) = (parameter.value, parameter.gradient)
-    let numerical = GradientCheck.numericalGradient(at: original) {
-      parameter.value = $0
-      return value()
-    }
-    parameter.value = original
-    return (parameter.name, gradient, numerical)
-  }
-}
-
-/// The errors of all gradients of a network whose every tap receives one, by parameter.
-func gradientErrors(
+/// All gradients of a network whose every tap receives one, against central differences, by parameter.
+func compareGradients(
   of network: Network<Double>, input x: Matrix<Double>, on graph: CSRGraph,
   _ context: ForwardContext
-) -> [String: Double] {
+) -> [String: GradientCheck.Comparison] {
   let cotangents = Dictionary(
     uniqueKeysWithValues: network.taps.map { tap -> (Tap, Matrix<Double>) in
       (tap, random(x.rows, network.width(at: tap)!, "cotangent \(tap)"))
     })
   for parameter in network.parameters { parameter.clearGradient() }
   network.forward(x, on: graph, context).backward(cotangents)
-  return errors(
-    compared(network.parameters) {
-      let pass = network.forward(x, on: graph, context)
-      return cotangents.reduce(0) {
-        $0 + GradientCheck.projection(pass.taps[$1.key]!.matrix, on: $1.value)
-      }
-    })
-}
-
-/// The errors of all gradients of a layer: "input" and each parameter.
-func gradientErrors(
-  of layer: any GraphLayer<Double>, input x: Matrix<Double>, on graph: CSRGraph,
-  _ context: ForwardContext
-) -> [String: Double] {
-  let cotangent: Matrix<Double> = random(x.rows, layer.outputWidth, "cotangent")
-  func value(_ x: Matrix<Double>) -> Double {
-    let pass = layer.forward(x, on: graph, context, needsInputGradient: false)
-    return GradientCheck.projection(pass.output, on: cotangent)
+  return GradientCheck.compare(network.parameters) {
+    let pass = network.forward(x, on: graph, context)
+    return network.taps.reduce(0) {
+      $0 + GradientCheck.projection(pass.taps[$1]!.matrix, on: cotangents[$1]!)
+    }
   }
-  for parameter in layer.parameters { parameter.clearGradient() }
-  let pass = layer.forward(x, on: graph, context, needsInputGradient: true)
-  let dInput = pass.backward(cotangent)
-  return errors(
-    [("input", dInput, GradientCheck.numericalGradient(at: x, of: value))]
-      + compared(layer.parameters) { value(x) })
 }

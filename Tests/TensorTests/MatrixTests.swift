@@ -125,7 +125,7 @@ import Testing
     let pool = BufferPool()
     var generator = RandomStream(seed: 1, purpose: "sizes").generator()
     for _ in 0..<500 {
-      let scale = Int.random(in: 1_000...4_000, using: &generator)
+      let scale = 1_000 + generator.below(3_001)
       let blocks = (1...8).map { _ in pool.take(scale * 256) }
       for block in blocks { pool.give(block) }
     }
@@ -142,7 +142,7 @@ import Testing
       let columns = [100, 120, 128, 1_000][number % 4]
       alive.append((Float(number), Matrix(repeating: Float(number), 1, columns)))
       if alive.count > 20 {
-        let (number, matrix) = alive.remove(at: Int.random(in: 0..<20, using: &generator))
+        let (number, matrix) = alive.remove(at: generator.below(20))
         #expect(matrix.elements.allSatisfy { $0 == number })
       }
       if number % 1_000 == 999 { BufferPool.shared.trim() }

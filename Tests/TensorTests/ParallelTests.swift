@@ -1,19 +1,92 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Tensor
 
-/// The number of threads is a setting of the process. Changing it while other tests run is harmless:
-/// that no result depends on it is what these tests prove.
-@Suite(.serialized) struct ParallelTests {
+@Suite struct ParallelTests {
   /// What `body` gives with 1, 2 and 3 threads.
   private func results<R>(_ body: () -> R) -> [R] {
-    let before = Parallel.threads
-    defer { Parallel.threads = before }
-    return (1...3).map {
-      Parallel.threads = $0
-      return body()
+    (1...3).map { Parallel.withThreads($0, body) }
+  }
+
+  /// The strands that a loop of `limit` pieces has here.
+  private func strands(atMost limit: Int = 100) -> Set<Int> {
+    let lock = NSLock()
+    var strands: [Int] = []
+    Parallel.strands(atMost: limit) { strand in lock.withLock { strands.append(strand) } }
+    #expect(Set(strands).count == strands.count, "a strand ran twice")
+    return Set(strands)
+  }
+
+  @Test func aScopeHasItsThreads() throws {
+    let standard = Parallel.threads
+    #expect(standard == Parallel.defaultThreads)
+    for threads in [1, 2, 3, 8] {
+      Parallel.withThreads(threads) {
+        #expect(Parallel.threads == threads)
+        #expect(strands() == Set(0..<threads))
+        #expect(strands(atMost: 2) == Set(0..<min(threads, 2)))
+        #expect(strands(atMost: 0).isEmpty)
+      }
+      #expect(Parallel.threads == standard)
     }
+    struct Failure: Error {}
+    #expect(throws: Failure.self) { try Parallel.withThreads(5) { throw Failure() } }
+    #expect(Parallel.threads == standard)
+  }
+
+  @Test func scopesMayBeNested() {
+    Parallel.withThreads(3) {
+      Parallel.withThreads(2) { #expect(strands().count == 2) }
+      #expect(strands().count == 3)
+    }
+  }
+
+  /// Work on other threads of the loop is in the scope, too.
+  @Test func piecesAreInTheScope() {
+    Parallel.withThreads(3) {
+      Parallel.strands(atMost: 3) { _ in
+        #expect(Parallel.threads == 3)
+        #expect(strands().count == 3)
+      }
+      Parallel.pieces(50) { _ in #expect(Parallel.threads == 3) }
+    }
+  }
+
+  /// Scopes that are open at the same time, each looking while the others are.
+  @Test func concurrentScopesDoNotDisturbEachOther() {
+    let standard = Parallel.threads
+    let counts = [1, 2, 3, 5]
+    let entered = counts.map { _ in DispatchSemaphore(value: 0) }
+    let mayLook = counts.map { _ in DispatchSemaphore(value: 0) }
+    let looked = counts.map { _ in DispatchSemaphore(value: 0) }
+    let mayLeave = counts.map { _ in DispatchSemaphore(value: 0) }
+    let seen = Mutex<[Int: Int]>([:])
+    for (place, count) in counts.enumerated() {
+      Thread.detachNewThread {
+        Parallel.withThreads(count) {
+          entered[place].signal()
+          mayLook[place].wait()
+          let found = Parallel.threads
+          seen.withLock { $0[count] = found }
+          looked[place].signal()
+          mayLeave[place].wait()
+        }
+        looked[place].signal()
+      }
+    }
+    for semaphore in entered { semaphore.wait() }
+    #expect(Parallel.threads == standard)
+    for place in counts.indices {
+      mayLook[place].signal()
+      looked[place].wait()
+    }
+    for place in counts.indices {
+      mayLeave[place].signal()
+      looked[place].wait()
+    }
+    #expect(seen.withLock { $0 } == Dictionary(uniqueKeysWithValues: counts.map { ($0, $0) }))
   }
 
   @Test(arguments: [0, 1, 2, 3, 10, 1_000]) func everyPieceIsDoneOnce(_ count: Int) {

@@ -101,6 +101,93 @@ import Testing
     #expect(first.sorted() == Array(0..<500) && first != Array(0..<500))
     #expect(generator.permutation(500) != first)
     #expect(generator.permutation(0).isEmpty)
+    #expect(generator.permutation(1) == [0])
+  }
+
+  // MARK: Numbers below a bound, orders
+
+  /// What a stream gives, computed in Python from the published definitions of Philox, FNV-1a,
+  /// Lemire's method and Fisher and Yates' shuffle: results that are stored rest on these numbers.
+  @Test func choicesAreThoseOfTheDefinitions() {
+    func generator() -> RandomStream.Generator {
+      RandomStream(seed: 7, purpose: "fixed").generator()
+    }
+    var random = generator()
+    let bounds = [1, 2, 3, 10, 1_000, 1 << 31, 1_000_000_000_000, Self.quarterRejected]
+    #expect(
+      bounds.map { random.below($0) }
+        == [0, 1, 0, 0, 601, 1_177_119_410, 816_842_491_791, 6_670_759_505_354_847_278])
+    // Ten words were looked at for these six.
+    random = generator()
+    #expect(
+      (0..<6).map { _ in random.below(Self.quarterRejected) } == [
+        427_457_170_309_543_854, 4_163_360_495_555_747_984, 5_650_531_647_977_386_962,
+        6_670_759_505_354_847_278, 1_510_755_793_467_222_343, 1_742_849_024_954_871_940,
+      ])
+    var after = generator()
+    for _ in 0..<10 { _ = after.next() }
+    #expect(random.next() == after.next())
+
+    random = generator()
+    #expect(random.permutation(16) == [6, 8, 2, 3, 11, 4, 14, 15, 9, 10, 7, 12, 13, 0, 5, 1])
+    random = generator()
+    #expect(random.shuffled("abcdefg") == ["c", "e", "a", "d", "f", "g", "b"])
+  }
+
+  /// 3 2^61: of 2^64 words a quarter must be rejected.
+  private static let quarterRejected = 3 << 61
+
+  /// The sum of (count - mean)^2 / mean of counts that should be equal: chi-squared with one degree
+  /// of freedom less than there are counts.
+  private func chiSquared(_ counts: [Int]) -> Double {
+    let mean = Double(counts.reduce(0, +)) / Double(counts.count)
+    return counts.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) / mean }
+  }
+
+  /// Five standard deviations above the mean of chi-squared.
+  private func isEven(_ counts: [Int]) -> Bool {
+    let degrees = Double(counts.count - 1)
+    return chiSquared(counts) < degrees + 5 * (2 * degrees).squareRoot()
+  }
+
+  @Test(arguments: [2, 3, 7, 10, 64]) func numbersBelowABoundAreEquallyLikely(_ bound: Int) {
+    var generator = RandomStream(seed: 4, purpose: "below").generator()
+    var counts = [Int](repeating: 0, count: bound)
+    for _ in 0..<1_000 * bound { counts[generator.below(bound)] += 1 }
+    #expect(isEven(counts), "\(counts)")
+  }
+
+  /// Without rejection a third of the numbers, those of one remainder, would come up 2 times for
+  /// every 3 of the others.
+  @Test func rejectionEvensOutLargeBounds() {
+    var generator = RandomStream(seed: 4, purpose: "large").generator()
+    var counts = [0, 0, 0]
+    for _ in 0..<30_000 { counts[generator.below(Self.quarterRejected) % 3] += 1 }
+    #expect(isEven(counts), "\(counts)")
+    #expect((0..<1_000).allSatisfy { _ in generator.below(1) == 0 })
+    #expect((0..<1_000).allSatisfy { _ in generator.below(.max) >= 0 })
+  }
+
+  @Test func ordersAreEquallyLikely() {
+    var generator = RandomStream(seed: 4, purpose: "orders").generator()
+    var counts: [[Int]: Int] = [:]
+    for _ in 0..<24_000 { counts[generator.permutation(4), default: 0] += 1 }
+    #expect(counts.count == 24 && isEven(Array(counts.values)), "\(counts)")
+  }
+
+  /// Every number is equally likely in every place of longer orders.
+  @Test func placesAreEquallyLikely() {
+    let n = 12
+    var generator = RandomStream(seed: 4, purpose: "places").generator()
+    var counts = [Int](repeating: 0, count: n * n)
+    for _ in 0..<12_000 {
+      for (place, number) in generator.permutation(n).enumerated() {
+        counts[place * n + number] += 1
+      }
+    }
+    for place in 0..<n {
+      #expect(isEven(Array(counts[place * n..<(place + 1) * n])), "place \(place)")
+    }
   }
 
   // MARK: Dropout

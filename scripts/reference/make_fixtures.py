@@ -18,6 +18,7 @@ import losses
 import lsp
 import norms
 import optimizers
+import paired_tests
 import sage
 import student
 
@@ -32,7 +33,7 @@ def main():
     initialization.verify()
     modules = (
         gat, gcn, sage, dense, losses, lsp, baselines, optimizers, student, alignahead, framelets,
-        frameless, curvature, norms,
+        frameless, curvature, norms, paired_tests,
     )
     for module in modules:
         module.write(folder)

@@ -122,13 +122,13 @@ void ck_philox4x32(const uint32_t key[2], const uint32_t counter[4], uint32_t ou
   double ck_diagonal_cross_entropy_##SUFFIX(long rows, long columns, long first, REAL scale,       \
                                             REAL *x);                                              \
   /* The sum over the rows that count (all without `counts`) of KL(softmax(a t) || softmax(a s));  \
-     gradient = scale (softmax(a s) - softmax(a t)), 0 in other rows. */                           \
+     gradient = scale (softmax(a s) - softmax(a t)), 0 in other rows. No term is negative. */      \
   double ck_softmax_divergence_##SUFFIX(long rows, long columns, const REAL *s, const REAL *t,     \
-                                        const uint8_t *counts, REAL a, REAL scale,                 \
+                                        const uint8_t *counts, double a, double scale,             \
                                         REAL *gradient);                                           \
   /* The same for the two-point distributions (sigmoid(a x), 1 - sigmoid(a x)) of each element. */ \
   double ck_sigmoid_divergence_##SUFFIX(long rows, long columns, const REAL *s, const REAL *t,     \
-                                        const uint8_t *counts, REAL a, REAL scale,                 \
+                                        const uint8_t *counts, double a, double scale,             \
                                         REAL *gradient);                                           \
   /* One Adam step; correction1 = 1 - beta1^t, correction2 = 1 - beta2^t. `coupled` decay is added \
      to the gradient, `decoupled` decay (a factor on the parameter) is applied before the step. */ \

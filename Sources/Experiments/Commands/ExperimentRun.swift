@@ -72,6 +72,7 @@ struct ExperimentRun {
 
     log.info(
       "\(runner.dataset.mark)running in \(directory.name), \(training.threadCount) threads")
+    for warning in config.allWarnings { log.warning("\(warning.description)") }
     var provenance = try Provenance(
       beginning: directory, arguments: environment.arguments, threads: training.threadCount,
       seeds: config.seeds, libraries: runner.libraries, now: environment.now())

@@ -24,6 +24,10 @@ struct ExperimentsCommand: ParsableCommand {
             Prints the training losses of a run by epoch.
         experiments validate configs/ppi_lsp.json --json
             Checks a config and prints it with all defaults filled in.
+        experiments describe configs/ppi_lsp.json
+            Prints the models' layers, taps and parameter counts, and when each objective counts.
+        experiments list objectives
+            Prints what configs can name, with keys, ranges, defaults and sources.
 
       EXIT CODES
         0 done, 1 the run failed, 64 bad usage, 65 bad data or config, 66 missing input, \
@@ -32,7 +36,7 @@ struct ExperimentsCommand: ParsableCommand {
     version: ProjectVersion.current,
     subcommands: [
       RunCommand.self, TableCommand.self, CurvesCommand.self, ValidateCommand.self,
-      SchemaCommand.self,
+      DescribeCommand.self, ListCommand.self, SchemaCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 
@@ -47,6 +51,7 @@ struct ExperimentsCommand: ParsableCommand {
   /// - Returns: the exit code.
   static func run(_ arguments: [String], in environment: CommandEnvironment) -> Int32 {
     do {
+      try Registries.check()
       var command = try parseAsRoot(arguments)
       if let command = command as? any EnvironmentCommand {
         try command.run(in: environment)

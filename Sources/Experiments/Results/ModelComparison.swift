@@ -11,13 +11,17 @@ struct ModelComparison {
   static let metrics = TrainingConfig.Metric.allCases.map(\.rawValue)
 
   /// All pairs of models and all scores, for runs of at least two seeds.
-  static func all(_ models: [(name: String, result: ModelSummary)]) -> [ModelComparison] {
+  ///
+  /// - Parameter overlap: What the splits of the seeds have in common.
+  static func all(
+    _ models: [(name: String, result: ModelSummary)], overlap: SplitOverlap
+  ) -> [ModelComparison] {
     models.indices.flatMap { later in
       models[..<later].flatMap { other in
         metrics.compactMap { metric in
           let model = models[later]
           guard let a = model.result.test[metric], let b = other.result.test[metric],
-            let comparison = PairedComparison(a.values, b.values)
+            let comparison = PairedComparison(a.values, b.values, overlap: overlap)
           else { return nil }
           return ModelComparison(
             a: model.name, b: other.name, metric: metric, comparison: comparison)
@@ -37,14 +41,17 @@ struct ModelComparison {
 }
 
 extension PairedComparison {
-  /// `{"n", "meanDifference", "interval95": [low, high], "cohensD", "tTestP", "signedRankP"}`; what
-  /// the pairs do not determine is null.
+  /// `{"n", "meanDifference", "interval95": [low, high], "cohensD", "test", "testPerTraining",
+  /// "tTestP", "signedRankP"}`; what the pairs do not determine is null. `test` is "paired", or
+  /// "corrected" where splits are drawn from one graph.
   var json: JSONValue {
     [
       "n": .integer(count),
       "meanDifference": .real(meanDifference),
       "interval95": interval.map { [.real($0.lowerBound), .real($0.upperBound)] } ?? nil,
       "cohensD": effectSize.map(JSONValue.real) ?? nil,
+      "test": .string(overlap.testName),
+      "testPerTraining": .real(overlap.testPerTraining),
       "tTestP": tTestP.map(JSONValue.real) ?? nil,
       "signedRankP": signedRankP.map(JSONValue.real) ?? nil,
     ]

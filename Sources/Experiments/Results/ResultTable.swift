@@ -39,7 +39,7 @@ struct ResultTable {
     }
     guard let first = shown.first else { return [] }
     let header = [
-      "model", "difference", "95 % interval", "Cohen's d", "paired t p", "signed-rank p",
+      "model", "difference", "95 % interval", "Cohen's d", "t p", "signed-rank p",
     ]
     let rows = shown.map { entry in
       let comparison = entry.comparison
@@ -54,6 +54,6 @@ struct ResultTable {
     let title =
       "Differences to \(first.b) in test \(first.metric), points, paired by seed "
       + "(n = \(first.comparison.count))"
-    return ["", title, ""] + MarkdownGrid(header: header, rows: rows).lines
+    return ["", title, result.overlap.note, ""] + MarkdownGrid(header: header, rows: rows).lines
   }
 }

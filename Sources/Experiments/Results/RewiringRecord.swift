@@ -2,7 +2,7 @@ import Graph
 
 extension RewiredGraph {
   /// What was done to a graph: `{"steps": [{"bottleneck", "curvature", "added", "removed"}], "end",
-  /// "edges": {"before", "after"}, "curvature": {"before", "after"}}`. Edges are pairs of nodes, and
+  /// "edges": {"before", "after"}, "curvature": {"variant", "before", "after"}}`. Edges are pairs of nodes, and
   /// counted once in no direction.
   func json() throws -> JSONValue {
     [
@@ -12,7 +12,8 @@ extension RewiredGraph {
         "before": .integer(before.edges.count), "after": .integer(after.edges.count),
       ],
       "curvature": [
-        "before": try before.histogram().json, "after": try after.histogram().json,
+        "variant": .string(before.variant.rawValue), "before": try before.histogram().json,
+        "after": try after.histogram().json,
       ],
     ]
   }

@@ -14,6 +14,8 @@ struct RunResult {
   let baseline: String?
   /// The score that the baseline is selected on.
   let baselineMetric: String?
+  /// What the splits of the seeds have in common.
+  let overlap: SplitOverlap
 
   /// Puts seeds together.
   ///
@@ -32,15 +34,16 @@ struct RunResult {
         return (model.name, ModelSummary(runs))
       }
     let teachers = Set(
-      config.models.flatMap(\.objectives).compactMap(\.kind.objectiveSettings.teacher?.name))
+      config.models.flatMap(\.objectives).compactMap(\.kind.settings.teacher?.name))
     let baseline = config.models.first { !teachers.contains($0.name) }
     self.teachers = teachers
     self.baseline = baseline?.name
     baselineMetric = baseline?.training.selectOn.rawValue
+    overlap = config.data.overlap(on: dataset)
   }
 
   /// How the models compare with each other; none for a single seed.
-  var comparisons: [ModelComparison] { ModelComparison.all(models) }
+  var comparisons: [ModelComparison] { ModelComparison.all(models, overlap: overlap) }
 
   /// `status` is "complete", or "interrupted" while seeds are missing: a run that is killed leaves
   /// the truth behind. Keys are sorted, so that equal results are equal files.

@@ -7,87 +7,85 @@ import Foundation
 struct PairedComparison: Equatable {
   /// The number of pairs.
   let count: Int
+  /// What the pairs have in common, which decides the variance of the mean difference.
+  let overlap: SplitOverlap
   /// The mean of the differences.
   let meanDifference: Double
-  /// The sample standard deviation of the differences.
+  /// The sample standard deviation of the differences, 0 where they are equal to within rounding.
   let deviation: Double
   /// The 95 % confidence interval of the mean difference by Student's t; nil where all differences
   /// are equal.
   let interval: ClosedRange<Double>?
   /// Cohen's d for pairs, meanDifference / deviation; nil where all differences are equal.
   let effectSize: Double?
-  /// Two-sided p of the paired t test; nil where all differences are equal.
+  /// Two-sided p of the t test, t = meanDifference / standardError with n - 1 degrees of freedom: the
+  /// paired one or, for splits drawn from one graph, the corrected resampled one of Nadeau & Bengio;
+  /// nil where all differences are equal.
   let tTestP: Double?
   /// Two-sided p of Wilcoxon's signed-rank test; nil where all differences are zero.
   let signedRankP: Double?
 
   /// Compares scores of the same seeds, in the same order; nil for fewer than two.
-  init?(_ a: [Double], _ b: [Double]) {
+  init?(_ a: [Double], _ b: [Double], overlap: SplitOverlap = .oneSplit) {
     precondition(a.count == b.count, "pairs have two values each")
     let differences = zip(a, b).map { $0 - $1 }
     guard differences.count >= 2, differences.allSatisfy(\.isFinite) else { return nil }
+    let tolerance = Self.resolution * (a + b).reduce(0) { max($0, abs($1)) }
     let n = Double(differences.count)
     let mean = differences.reduce(0, +) / n
-    let squares = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    let deviation = (squares / (n - 1)).squareRoot()
     count = differences.count
-    meanDifference = mean
-    self.deviation = deviation
-    signedRankP = signedRankProbability(differences)
-    guard deviation > 0 else {
-      (interval, effectSize, tTestP) = (nil, nil, nil)
+    self.overlap = overlap
+    signedRankP = signedRankProbability(differences, tolerance: tolerance)
+    guard differences.max()! - differences.min()! > tolerance else {
+      meanDifference = abs(mean) <= tolerance ? 0 : mean
+      (deviation, interval, effectSize, tTestP) = (0, nil, nil, nil)
       return
     }
+    meanDifference = mean
+    let squares = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    deviation = (squares / (n - 1)).squareRoot()
+    effectSize = mean / deviation
     let student = StudentDistribution(freedom: n - 1)
-    let error = deviation / n.squareRoot()
+    let error = Self.standardError(deviation, n, overlap)
     let reach = student.twoSidedQuantile(0.05) * error
     interval = mean - reach...mean + reach
-    effectSize = mean / deviation
     tTestP = student.twoSidedProbability(of: mean / error)
   }
-}
 
-/// The two-sided p of Wilcoxon's signed-rank test (1945) for paired differences: 2 min(P(W <= w),
-/// P(W >= w)), at most 1, where W is the sum of the ranks of positive differences when every sign is
-/// a fair coin. Zero differences are left out, equal ones share their mean rank; nil where nothing
-/// is left.
-///
-/// Exact up to 50 differences, by counting rank sums; beyond, by the normal approximation with
-/// correction for ties and continuity.
-func signedRankProbability(_ differences: [Double]) -> Double? {
-  let nonzero = differences.filter { $0 != 0 }.sorted { abs($0) < abs($1) }
-  guard !nonzero.isEmpty else { return nil }
-  // Twice the ranks, which are whole numbers even where mean ranks are not.
-  var doubledRanks: [Int] = []
-  var tieCorrection = 0.0
-  var first = 0
-  while first < nonzero.count {
-    var end = first
-    while end < nonzero.count, abs(nonzero[end]) == abs(nonzero[first]) { end += 1 }
-    doubledRanks += [Int](repeating: first + 1 + end, count: end - first)
-    let tied = Double(end - first)
-    tieCorrection += tied * tied * tied - tied
-    first = end
+  /// Numbers that differ by less than this share of the largest score are equal: far above what
+  /// rounding does to scores k / n (1e-16) and far below what one node more or less does (1 / n).
+  static let resolution = 1e-9
+
+  /// The standard error of the mean difference: the root of s² / n or, where splits are drawn from
+  /// one graph, of (1 / n + n_test / n_train) s² (Nadeau & Bengio 2003, "Inference for the
+  /// generalization error").
+  private static func standardError(
+    _ deviation: Double, _ n: Double, _ overlap: SplitOverlap
+  ) -> Double {
+    deviation * (1 / n + overlap.testPerTraining).squareRoot()
   }
-  let observed = zip(nonzero, doubledRanks).reduce(0) { $0 + ($1.0 > 0 ? $1.1 : 0) }
-  let n = Double(nonzero.count)
-  guard nonzero.count <= 50 else {
-    let mean = n * (n + 1) / 4
-    let variance = n * (n + 1) * (2 * n + 1) / 24 - tieCorrection / 48
-    let distance = max(0, abs(Double(observed) / 2 - mean) - 0.5)
-    return min(1, erfc(distance / (2 * variance).squareRoot()))
+
+  /// The p that a verdict goes by: that of the t test. Where all differences are equal the t test
+  /// says nothing; with at least five independent pairs the signed-rank test does, 2 / 2^n, or 1
+  /// where all are zero; else nil: not testable.
+  var differenceP: Double? {
+    tTestP ?? (testsBySigns ? signedRankP ?? 1 : nil)
   }
-  // probability[s] is that of the doubled rank sum s; each difference adds its rank or not.
-  var probability = [Double](repeating: 0, count: doubledRanks.reduce(0, +) + 1)
-  probability[0] = 1
-  var reached = 0
-  for rank in doubledRanks {
-    reached += rank
-    for sum in stride(from: reached, through: 0, by: -1) {
-      probability[sum] = (probability[sum] + (sum >= rank ? probability[sum - rank] : 0)) / 2
+
+  /// The p that the mean difference is not within -margin ... margin, by two one-sided t tests
+  /// (Schuirmann 1987): the larger of P(T >= (mean + margin) / error) and P(T <= (mean - margin) /
+  /// error). Where all differences are equal: 1 / 2^n by the signs of difference and margin, under
+  /// the conditions of ``differenceP``.
+  func equivalenceP(within margin: Double) -> Double? {
+    let distance = margin - abs(meanDifference)
+    guard deviation > 0 else {
+      return testsBySigns ? (distance > 0 ? pow(0.5, Double(count)) : 1) : nil
     }
+    let error = Self.standardError(deviation, Double(count), overlap)
+    let tail =
+      StudentDistribution(freedom: Double(count - 1)).twoSidedProbability(of: distance / error) / 2
+    return distance >= 0 ? tail : 1 - tail
   }
-  let below = probability[...observed].reduce(0, +)
-  let above = probability[observed...].reduce(0, +)
-  return min(1, 2 * min(below, above))
+
+  private var testsBySigns: Bool { overlap == .oneSplit && count >= 5 }
 }

@@ -11,7 +11,8 @@ struct CSVTable {
     "table", "section", "row", "label", "experiment", "model", "students", "weights", "quick",
     "synthetic",
     "data", "metric", "n", "seeds", "mean", "std", "baseline", "pairs", "difference",
-    "interval_low", "interval_high", "cohens_d", "t_p", "signed_rank_p", "parameters", "epochs",
+    "interval_low", "interval_high", "cohens_d", "test", "test_per_training", "t_p",
+    "signed_rank_p", "parameters", "epochs",
     "seconds_per_epoch",
   ]
 
@@ -82,8 +83,9 @@ struct CSVTable {
       percent(summary?.mean), (summary?.values.count ?? 0) > 1 ? percent(summary?.std) : "",
       difference == nil ? "" : section.section.baseline ?? "",
       difference.map { String($0.count) } ?? "", percent(difference?.mean),
-      percent(difference?.interval?.lowerBound), percent(difference?.interval?.upperBound),
-      Self.number(comparison?.effectSize), Self.number(comparison?.tTestP),
+      percent(comparison?.interval?.lowerBound), percent(comparison?.interval?.upperBound),
+      Self.number(comparison?.effectSize), comparison?.overlap.testName ?? "",
+      Self.number(comparison?.overlap.testPerTraining), Self.number(comparison?.tTestP),
       Self.number(comparison?.signedRankP),
       row.parameters.map(String.init).joined(separator: " "),
       row.epochs { String($0) } ?? "", Self.number(row.secondsPerEpoch),

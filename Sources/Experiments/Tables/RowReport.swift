@@ -6,14 +6,20 @@ struct RowReport {
   let models: [String]
   /// What is kept of the experiment, by rising seed.
   let seeds: [StoredSeed]
+  /// What the splits of the seeds have in common.
+  let overlap: SplitOverlap
   /// The results of each seed, one a model.
   let results: [[ModelResult]]
 
-  init(_ row: TableRow, experiment: String, models: [String], seeds: [StoredSeed]) {
+  init(
+    _ row: TableRow, experiment: String, models: [String], seeds: [StoredSeed],
+    overlap: SplitOverlap = .oneSplit
+  ) {
     self.row = row
     self.experiment = experiment
     self.models = models
     self.seeds = seeds
+    self.overlap = overlap
     results = seeds.map { seed in seed.result.models.filter { models.contains($0.name) } }
   }
 

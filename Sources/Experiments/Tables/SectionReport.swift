@@ -3,13 +3,16 @@ struct SectionReport {
   let section: TableSection
   let rows: [RowReport]
   let curves: [CurveReport]
+  /// The claims and what the runs say about them, corrected for the claims of the whole table.
+  var claims: [ClaimReport] = []
 
   /// - Parameters:
   ///   - models: the models that a name stands for in an experiment.
+  ///   - overlap: what the splits of an experiment's seeds have in common.
   ///   - runs: what is kept of each experiment, by name.
   init(
     _ section: TableSection, models: (_ name: String, _ experiment: String) -> [String],
-    runs: [String: [StoredSeed]]
+    overlap: (_ experiment: String) -> SplitOverlap, runs: [String: [StoredSeed]]
   ) {
     self.section = section
     rows = section.rows.map { row in
@@ -17,7 +20,7 @@ struct SectionReport {
       return RowReport(
         row, experiment: experiment,
         models: row.measured ? models(row.modelName, experiment) : [],
-        seeds: row.measured ? runs[experiment] ?? [] : [])
+        seeds: row.measured ? runs[experiment] ?? [] : [], overlap: overlap(experiment))
     }
     curves = section.curves.map { curve in
       let experiment = curve.experiment ?? section.experiment
@@ -43,20 +46,24 @@ struct SectionReport {
     return SeedDifference(row, baseline, metric)
   }
 
-  /// The claims and what the runs say about them.
-  var claims: [(claim: TableClaim, verdict: Verdict)] {
+  /// The claims with the differences that they are held against, and why the runs prove nothing.
+  var differences: [(claim: TableClaim, difference: SeedDifference, reservation: String?)] {
     section.claims.map { claim in
       guard let better = row(claim.better), let than = row(claim.than) else {
         preconditionFailure("the claim \(claim.name) passed validation")
       }
-      let difference = SeedDifference(better, than, section.metrics[0])
       let reservations = reservations(of: better.seeds + than.seeds)
       return (
-        claim,
-        Verdict(
-          difference, origin: claim.origin,
-          reservation: reservations.isEmpty ? nil : reservations.joined(separator: ", "))
+        claim, SeedDifference(better, than, section.metrics[0]),
+        reservations.isEmpty ? nil : reservations.joined(separator: ", ")
       )
     }
+  }
+
+  /// What the splits of rows that are compared have in common, each kind once; none where nothing is
+  /// compared.
+  var overlaps: [SplitOverlap] {
+    let isCompared = section.baseline != nil || !section.claims.isEmpty
+    return isCompared ? unique(rows.filter { !$0.results.isEmpty }.map(\.overlap)) : []
   }
 }

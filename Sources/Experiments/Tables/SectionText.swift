@@ -16,7 +16,7 @@ struct SectionText {
     title = report.title
     let differences =
       section.baseline == nil
-      ? [] : ["difference", "95 % interval", "paired t p", "signed-rank p"]
+      ? [] : ["difference", "95 % interval", "t p", "signed-rank p"]
     header =
       ["method"] + section.published.map(\.heading) + metrics.map(\.heading) + ["n"] + differences
       + section.thresholds.map(EpochsToScore.heading) + section.quantities.map(\.heading)
@@ -42,6 +42,7 @@ struct SectionText {
     if let baseline = section.baseline.flatMap(report.row) {
       notes.append("Differences are to “\(baseline.row.label)”, in \(metrics[0].heading).")
     }
+    notes += report.overlaps.map(\.note)
     if report.rows.contains(where: \.isGroup) { notes.append(Self.groups) }
     if !section.thresholds.isEmpty { notes.append(Self.thresholds) }
     notes += section.quantities.map(\.note)
@@ -82,7 +83,7 @@ struct SectionText {
     guard let difference, let mean = difference.mean else { return ["-", "-", "-", "-"] }
     return [
       Figures.points(mean),
-      difference.interval.map { Figures.points($0) } ?? "-",
+      difference.comparison?.interval.map { Figures.points($0) } ?? "-",
       difference.comparison?.tTestP.map { Figures.probability($0) } ?? "-",
       difference.comparison?.signedRankP.map { Figures.probability($0) } ?? "-",
     ]

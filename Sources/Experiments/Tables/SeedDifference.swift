@@ -17,11 +17,7 @@ struct SeedDifference {
     let pairs = shared.compactMap { seed in a[seed].flatMap { a in b[seed].map { (a, $0) } } }
     count = pairs.count
     mean = pairs.isEmpty ? nil : MetricSummary(values: pairs.map { $0.0 - $0.1 }).mean
-    comparison = PairedComparison(pairs.map(\.0), pairs.map(\.1))
-  }
-
-  /// The 95 % interval of the mean difference. Where all differences are equal it is that value.
-  var interval: ClosedRange<Double>? {
-    comparison.map { $0.interval ?? $0.meanDifference...$0.meanDifference }
+    comparison = PairedComparison(
+      pairs.map(\.0), pairs.map(\.1), overlap: first.overlap.orMoreCautious(second.overlap))
   }
 }

@@ -8,11 +8,14 @@ struct TableConfig: Record {
   var results = "results"
   var experiments: [TableExperiment] = []
   var sections: [TableSection] = []
+  /// Within how many points a difference of scores does not matter; nil where that is not asked.
+  var equivalenceMargin: Double?
   /// Remarks on the whole table.
   var notes: [String] = []
 
   mutating func fields(_ visitor: any FieldVisitor) {
-    visitor.foreign("$schema", schema: ["type": "string"], "Where the schema of this file is.")
+    visitor.readElsewhere(
+      "$schema", schema: ["type": "string"], "Where the schema of this file is.")
     visitor.field(
       "name", &name, .name, required: true,
       "The table's name; names the rendered files and the folder of their data.")
@@ -23,6 +26,10 @@ struct TableConfig: Record {
       "The folder of the rendered table and its data, relative to this file.")
     visitor.records("experiments", &experiments, "What is run, in this order.")
     visitor.records("sections", &sections, "Blocks of rows that belong together.")
+    visitor.field(
+      "equivalenceMargin", &equivalenceMargin, .orNull(.number(.above(0, atMost: 100))),
+      "Within how many percentage points a difference does not matter: 0.2. Claims are then tested "
+        + "for equivalence too; null: they are not.")
     visitor.field("notes", &notes, .notes, "Remarks on the whole table.")
   }
 

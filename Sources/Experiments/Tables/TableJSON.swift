@@ -25,15 +25,7 @@ extension SectionReport {
         Dictionary(uniqueKeysWithValues: rows.map { ($0.row.name, json(of: $0)) })),
       "claims": .object(
         Dictionary(
-          uniqueKeysWithValues: claims.map { claim, verdict in
-            (
-              claim.name,
-              [
-                "origin": .string(claim.origin.rawValue), "verdict": .string(verdict.name),
-                "text": .string(verdict.text),
-              ]
-            )
-          })),
+          uniqueKeysWithValues: claims.map { ($0.claim.name, $0.json) })),
       "curves": .object(
         Dictionary(uniqueKeysWithValues: curves.map { ($0.curve.name, json(of: $0)) })),
     ]
@@ -97,5 +89,24 @@ extension SectionReport {
       "test": .object(Dictionary(uniqueKeysWithValues: test)),
       "differences": .object(Dictionary(uniqueKeysWithValues: differences)),
     ]
+  }
+}
+
+extension ClaimReport {
+  /// The verdict with the comparison behind it, and the p as they are and by Holm's correction.
+  fileprivate var json: JSONValue {
+    func pair(_ p: CorrectedProbability) -> [String: JSONValue] {
+      ["p": .real(p.p), "holm": .real(p.holm)]
+    }
+    var members: [String: JSONValue] = [
+      "origin": .string(claim.origin.rawValue), "verdict": .string(verdict.name),
+      "text": .string(verdict.text), "comparison": difference.comparison?.json ?? nil,
+      "difference": tests.map { .object(pair($0.difference)) } ?? nil,
+    ]
+    if let equivalence = tests?.equivalence, let margin = tests?.margin {
+      members["equivalence"] = .object(
+        pair(equivalence).merging(["margin": .real(margin)]) { first, _ in first })
+    }
+    return .object(members)
   }
 }

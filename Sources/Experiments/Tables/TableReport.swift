@@ -8,9 +8,20 @@ struct TableReport {
   init(file: TableFile, runs: [String: [StoredSeed]]) {
     self.file = file
     self.runs = runs
-    sections = file.config.sections.map {
-      SectionReport($0, models: file.models(named:in:), runs: runs)
+    var sections = file.config.sections.map {
+      SectionReport(
+        $0, models: file.models(named:in:),
+        overlap: { experiment in
+          guard let data = file.experiments.first(where: { $0.name == experiment })?.config.data,
+            let dataset = runs[experiment]?.first?.dataset
+          else { return .oneSplit }
+          return data.overlap(on: dataset)
+        }, runs: runs)
     }
+    let claims = ClaimReport.reports(
+      sections.map(\.differences), margin: file.config.equivalenceMargin.map { $0 / 100 })
+    for (index, claims) in claims.enumerated() { sections[index].claims = claims }
+    self.sections = sections
   }
 
   private var stored: [StoredSeed] { file.experiments.flatMap { runs[$0.name] ?? [] } }
@@ -33,23 +44,46 @@ struct TableReport {
   /// How to read every section.
   static let legend =
     "Test scores in %, mean ± sample deviation over n seeds. Differences in points, paired by seed, "
-    + "with the 95 % interval of their mean (Student's t) and the p of the paired t test and of "
-    + "Wilcoxon's signed-rank test; “-” where there are fewer than two pairs."
+    + "with the 95 % interval of their mean and the p of the t test, which each section names, and the "
+    + "p of Wilcoxon's signed-rank test, which takes the seeds for independent; “-” where there is "
+    + "nothing to test. These p are of one comparison each; verdicts go by p that are corrected for "
+    + "the number of claims."
 
   /// What every table ends with: verdicts, remarks, and what is to be known of the data.
   var closing: [(title: String, lines: [String])] {
     var parts: [(String, [String])] = []
     for origin in TableClaim.Origin.allCases {
       let verdicts = sections.flatMap { section in
-        section.claims.filter { $0.claim.origin == origin }.map { claim, verdict in
-          "\(section.section.title): \(claim.text): \(verdict.text)"
+        section.claims.filter { $0.claim.origin == origin }.map {
+          "\(section.section.title): \($0.claim.text): \($0.verdict.text)"
         }
       }
       if !verdicts.isEmpty { parts.append((origin.heading, verdicts + [origin.rule])) }
     }
+    if !tests.isEmpty { parts.append(("How the claims are tested", tests)) }
     if !file.config.notes.isEmpty { parts.append(("Notes", file.config.notes)) }
     parts.append(("Data and runs", caveats + seedLines + machines))
     return parts
+  }
+
+  /// How verdicts come about; none where nothing is tested.
+  private var tests: [String] {
+    let tests = sections.flatMap(\.claims).compactMap(\.tests)
+    guard !tests.isEmpty else { return [] }
+    let overlaps = sections.flatMap(\.claims).compactMap(\.difference.comparison?.overlap)
+    var lines = unique(overlaps.map(\.kind))
+    lines.append(
+      "Holm's correction: this table tests \(tests.count) claim\(tests.count == 1 ? "" : "s"), and the "
+        + "more there are, the likelier is a small p by chance. The smallest p is multiplied by their "
+        + "number, the next by one less and so on, and none may fall below the one before: the chance "
+        + "of even one false finding is then at most 5 %. Intervals are not corrected.")
+    if let margin = file.config.equivalenceMargin {
+      lines.append(
+        "Equivalence: two one-sided t tests of the same kind (Schuirmann 1987) ask whether the mean "
+          + "difference lies within \(Figures.margin(margin / 100)) points to either side, which this "
+          + "table calls no difference that matters; Holm's correction is over the same claims.")
+    }
+    return lines
   }
 
   /// What a reader must know about the data, each thing once.

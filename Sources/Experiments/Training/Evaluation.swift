@@ -39,12 +39,20 @@ struct Evaluator<S: Scalar> {
   /// Scores several parts of a data set. Where all are the same graph, of which each counts other
   /// nodes, one pass over the graph serves all.
   ///
-  /// Nothing but the logits is kept of a pass.
+  /// Nothing but the logits is kept of a pass, unless features are looked at too.
+  ///
+  /// - Parameters:
+  ///   - names: What the parts are called in errors.
+  ///   - looksAtFeatures: Whether hidden features have to be finite too, of which metrics may be made.
+  /// - Throws: ``NotFinite`` for logits that are not: the class of such a row would be the first, and
+  ///   its score an ordinary one. Likewise for a loss that is not. `ObjectiveError` where logits and
+  ///   labels do not fit.
   func evaluate(
-    _ network: Network<S>, on parts: [EvaluationBatches<S>]
+    _ network: Network<S>, on parts: [EvaluationBatches<S>], named names: [String],
+    looksAtFeatures: Bool = false
   ) throws -> [Evaluation] {
     func forward(_ x: NodeFeatures<S>, on graph: CSRGraph) -> NetworkPass<S> {
-      network.forward(x, on: graph, .prediction, keeping: [.logits])
+      network.forward(x, on: graph, .prediction, keeping: looksAtFeatures ? nil : [.logits])
     }
     var shared: NetworkPass<S>?
     if let first = parts.first?.samples.first,
@@ -52,13 +60,16 @@ struct Evaluator<S: Scalar> {
     {
       shared = forward(first.features, on: first.graph)
     }
-    return try parts.map { part in
-      try evaluate(part.batches) { shared ?? forward($0.features, on: $0.graph) }
+    return try zip(parts, names).map { part, name in
+      try evaluate(part.batches, named: name, looksAtFeatures) {
+        shared ?? forward($0.features, on: $0.graph)
+      }
     }
   }
 
   private func evaluate(
-    _ batches: [GraphBatch<S>], forward: (GraphBatch<S>) -> NetworkPass<S>
+    _ batches: [GraphBatch<S>], named name: String, _ looksAtFeatures: Bool,
+    forward: (GraphBatch<S>) -> NetworkPass<S>
   ) throws -> Evaluation {
     let task = TaskObjective<S>(taskLoss)
     var confusion = Confusion()
@@ -66,6 +77,12 @@ struct Evaluator<S: Scalar> {
     var (right, known, lossSum) = (0, 0, 0.0)
     for batch in batches {
       let pass = forward(batch)
+      try NotFinite.check(pass.logits, "a prediction for \(name)")
+      if looksAtFeatures {
+        for (tap, features) in pass.taps.sorted(by: { "\($0.key)" < "\($1.key)" }) {
+          try NotFinite.check(features.matrix, "a feature at \(tap), of \(name),")
+        }
+      }
       let counted = batch.counts.reduce(0) { $0 + Int($1) }
       guard counted > 0 else { continue }
       known += counted
@@ -89,6 +106,7 @@ struct Evaluator<S: Scalar> {
     var evaluation = Evaluation()
     evaluation.microF1PerBatch = batchScores.reduce(0, +) / Double(batchScores.count)
     evaluation.loss = lossSum / Double(known)
+    try NotFinite.check(evaluation.loss, "the task loss on \(name)")
     switch taskLoss {
     case .binaryCrossEntropy:
       evaluation.microF1 = confusion.microF1

@@ -41,10 +41,10 @@ final class ExperimentData<S: Scalar> {
   ///
   /// - Parameters:
   ///   - words: The split in words.
-  ///   - flow: What rewires the graph; nil where there is no rewired graph.
+  ///   - rewiring: What rewires the graph; nil where there is no rewired graph.
   init(
     _ data: TransductiveDataset<S>, splitInWords words: String,
-    rewiredBy flow: StochasticDiscreteRicciFlow? = nil,
+    rewiredBy rewiring: Rewiring? = nil,
     split: @escaping (UInt64) throws -> NodeSplit
   ) {
     let source = data.source
@@ -63,9 +63,9 @@ final class ExperimentData<S: Scalar> {
     labelCount = source.classCount
     graphs = [data.graph]
     make = { data.parts(try split($0)) }
-    rewire = flow.map { flow in
+    rewire = rewiring.map { rewiring in
       { seed in
-        let rewired = try flow.rewire(source.graph, seed: seed)
+        let rewired = try rewiring(source.graph, seed)
         return (data.on(rewired.graph).parts(try split(seed)), rewired)
       }
     }

@@ -30,9 +30,13 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
   }
 
   func run(seed: UInt64, in directory: SeedDirectory) throws -> SeedResult {
+    try Parallel.withThreads(context.threads) { try models(seed: seed, in: directory) }
+  }
+
+  private func models(seed: UInt64, in directory: SeedDirectory) throws -> SeedResult {
     var result = SeedResult()
     result.seed = seed
-    result.threads = context.threads
+    result.threads = Parallel.threads
     var lines = 0
     if context.config.models.contains(where: { $0.graph == .rewired }) {
       try JSONFile.write(
@@ -142,14 +146,14 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
 
   /// A node without edges into it has no neighbours to attend to.
   private func warnOfNodesWithoutNeighbours(_ group: [ModelConfig], seed: UInt64) throws {
-    let models = group.filter { if case .gat = $0.architecture { true } else { false } }
-    guard !models.isEmpty,
+    let models = group.filter { $0.architecture.settings.effectOnNodesWithoutNeighbours != nil }
+    guard let effect = models.first?.architecture.settings.effectOnNodesWithoutNeighbours,
       try data.parts(seed: seed, on: group[0].graph).train.contains(where: \.graph.hasZeroInDegree)
     else { return }
     context.log.warning(
       """
-      \(models.map(\.name).joined(separator: ", ")): some nodes have no edge into them, and a GAT \
-      gives them no more than its residual and bias; self loops would mend that
+      \(models.map(\.name).joined(separator: ", ")): some nodes have no edge into them, and \
+      \(effect); self loops would mend that
       """)
   }
 

@@ -64,12 +64,14 @@ final class GroupTrainer<S: Scalar> {
   /// Whose turn it is: the model's that is furthest behind, in epochs or in batches; of several, the
   /// first's. Nil once all are done.
   private func next() -> Trainee<S>? {
-    let waiting = trainees.filter { !$0.isDone }
-    return waiting.min { a, b in
-      let (a, b) = (a.progress, b.progress)
-      guard waiting[0].config.training.turns == .batch else { return a.epoch < b.epoch }
-      return (a.epoch, a.batch) < (b.epoch, b.batch)
+    let waiting = trainees.indices.filter { !trainees[$0].isDone }
+    guard let first = waiting.first else { return nil }
+    let countsBatches = trainees[first].config.training.turns == .batch
+    func standing(_ place: Int) -> (Int, Int, Int) {
+      let progress = trainees[place].progress
+      return (progress.epoch, countsBatches ? progress.batch : 0, place)
     }
+    return waiting.min { standing($0) < standing($1) }.map { trainees[$0] }
   }
 
   private func record(_ epoch: Trainee<S>.EpochSummary, of trainee: Trainee<S>) throws {

@@ -14,7 +14,7 @@ struct ModelStore {
   static func identity(
     of model: ModelConfig, in config: ExperimentConfig, dataset: DatasetSummary, seed: UInt64
   ) -> JSONValue {
-    let names = Set(model.objectives.compactMap { $0.kind.objectiveSettings.teacher?.name })
+    let names = Set(model.objectives.compactMap { $0.kind.settings.teacher?.name })
     let teachers = config.models.filter { names.contains($0.name) }
     var data = dataset
     data.source = ""

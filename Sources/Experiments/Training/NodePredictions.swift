@@ -56,13 +56,17 @@ struct NodePredictions<S: Scalar> {
     return times.sorted()[repetitions / 2]
   }
 
-  /// The mean of each step's scores over all nodes, by branch.
+  /// How much of the low pass, and of the high pass, each step takes against the node's own features:
+  /// the mean over all nodes, by branch.
   var meanAlpha: [String: [Double]] {
     guard !scores.isEmpty else { return [:] }
-    func mean(_ scores: Matrix<S>) -> Double {
-      scores.elements.reduce(0) { $0 + Double($1) } / Double(scores.rows)
+    func mean(_ share: (FMLPScores<S>) -> Matrix<S>) -> [Double] {
+      scores.map { step in
+        let share = share(step)
+        return share.elements.reduce(0) { $0 + Double($1) } / Double(share.rows)
+      }
     }
-    return ["low": scores.map { mean($0.low) }, "high": scores.map { mean($0.high) }]
+    return ["low": mean(\.lowShare), "high": mean(\.highShare)]
   }
 
   /// The scores as a file: for step k "steps.k.low" and "steps.k.high", one row a node.

@@ -6,11 +6,12 @@ import Tensor
 ///
 /// - Throws: ``DataError`` where the data are missing or damaged.
 func makeSeedRunner(_ context: RunContext) throws -> any SeedRunner {
-  Parallel.threads = context.threads
   context.progress.activity("loading \(context.config.data.name)")
-  switch context.config.precision {
-  case .float32: return ExperimentTraining<Float>(context, try context.checkedData())
-  case .float64: return ExperimentTraining<Double>(context, try context.checkedData())
+  return try Parallel.withThreads(context.threads) {
+    switch context.config.precision {
+    case .float32: ExperimentTraining<Float>(context, try context.checkedData())
+    case .float64: ExperimentTraining<Double>(context, try context.checkedData())
+    }
   }
 }
 
@@ -18,40 +19,20 @@ extension RunContext {
   /// The data that the config names, once its models are known to fit their graphs.
   fileprivate func checkedData<S: Scalar>() throws -> ExperimentData<S> {
     let data: ExperimentData<S> = try data()
+    // What is wrong with a split is told before anything is trained.
+    for seed in config.seeds.prefix(1) { try data.check(seed: seed) }
     try config.checkGraphs(of: data)
     return data
   }
 
   /// The data that the config names.
-  private func data<S: Scalar>() throws -> ExperimentData<S> {
-    if config.data.isOneGraph { return try nodeData() }
-    let parts = try loadPPI()
-    try checkTasks(fit: parts)
-    return ExperimentData(try parts.converted())
-  }
-
-  /// Softmax cross-entropy is for data with one label a node.
-  private func checkTasks(fit dataset: InductiveDataset<Float>) throws {
-    guard
-      let model = config.models.first(where: { $0.taskLoss != .binaryCrossEntropy }),
-      !dataset.samples.allSatisfy(\.hasOneLabelPerNode)
-    else { return }
-    let message =
-      "\(dataset.name) has several labels a node, for which the type of the task is \"bce\""
-    throw ConfigError(
-      source: config.name,
-      problems: [JSONProblem(path: "models.\(model.name).objectives", message: message)])
-  }
-
-  private func loadPPI() throws -> InductiveDataset<Float> {
-    let data = config.data
-    var provider = PPIProvider(
-      locator: locator, offline: offline,
-      onMissing: data.onMissing == .fail
-        ? .fail : .synthetic(shape: data.synthetic.shape, seed: 1))
-    provider.log = { log.info("\($0)") }
-    provider.progress = showDownload
-    return try provider.dataset()
+  ///
+  /// - Throws: ``DataError`` where they are missing or damaged, or cannot be split as the config says.
+  func data<S: Scalar>(as type: S.Type = S.self) throws -> ExperimentData<S> {
+    guard let source = config.data.source else {
+      preconditionFailure("the data set \(config.data.name) passed validation")
+    }
+    return try source.load(self)
   }
 
   /// Where data are looked for.
@@ -64,21 +45,6 @@ extension RunContext {
     try interruption.check()
     let whole = total.map { " of \($0 / 1_000_000)" } ?? ""
     progress.activity("downloading: \(done / 1_000_000)\(whole) MB")
-  }
-}
-
-extension SyntheticDataConfig {
-  /// The same size in the terms of the generator.
-  var shape: SyntheticPPIShape {
-    var shape = SyntheticPPIShape()
-    shape.trainGraphs = trainGraphs
-    shape.validGraphs = validGraphs
-    shape.testGraphs = testGraphs
-    shape.nodesPerGraph = nodesPerGraph
-    shape.meanDegree = meanDegree
-    shape.features = features
-    shape.labels = labels
-    return shape
   }
 }
 

@@ -55,8 +55,8 @@ final class Trainee<S: Scalar> {
       config.training.asPublished.separateSteps
       ? objectives.terms.map { WeightedObjectives([$0]) } : [objectives]
     self.surroundings = surroundings
-    optimizer = config.training.optimizer.optimizer(
-      of: network.parameters + objectives.parameters)
+    optimizer = config.training.optimizer.settings.makeOptimizer(
+      network.parameters + objectives.parameters)
     evaluator = Evaluator(
       taskLoss: config.taskLoss, logitThreshold: surroundings.settings.metrics.logitThreshold)
   }
@@ -74,7 +74,7 @@ final class Trainee<S: Scalar> {
 
   /// Learns from the next batch of the epoch.
   ///
-  /// - Throws: ``RunError`` where the loss is not finite.
+  /// - Throws: ``RunError`` where a loss or a gradient is not finite.
   func step() throws {
     let begun = Date()
     defer { progress.epochSeconds += Date().timeIntervalSince(begun) }
@@ -82,7 +82,9 @@ final class Trainee<S: Scalar> {
     if let augmentation = surroundings.augmentation {
       batch = augmentation.augmented(batch, seed: surroundings.seed, step: progress.step)
     }
-    for objectives in steps { try step(on: batch, by: objectives) }
+    try reportingDivergence("epoch \(progress.epoch + 1), batch \(progress.batch + 1)") {
+      for objectives in steps { try step(on: batch, by: objectives) }
+    }
     lessons.networkChanged()
     progress.batch += 1
   }
@@ -97,9 +99,10 @@ final class Trainee<S: Scalar> {
       try objectives.evaluate(
         ObjectiveInput(batch: batch, taps: pass.taps, context: forward), epoch: progress.epoch)
     }
-    guard value.total.isFinite else { throw divergence(value) }
+    try value.checkFinite()
     pass.backward(value.gradients)
     if config.training.asPublished.separateSteps { completeGradients() }
+    for parameter in parameters { try parameter.checkGradientFinite() }
     if let limit = config.training.clipNorm { clipGradientNorm(parameters, limit: limit) }
     optimizer.step(learningRate: learningRate)
     pass.commitState()
@@ -175,10 +178,16 @@ final class Trainee<S: Scalar> {
   }
 
   /// Evaluates, keeps the weights by the checkpoint rule, and goes on to the next epoch.
+  ///
+  /// - Throws: ``RunError`` where weights, the optimiser's state or predictions are not finite.
   func endEpoch() throws -> EpochSummary {
     let loss = progress.sums.total / Double(batches.count)
     progress.lastLoss = loss
-    let validation = try validate()
+    let validation = try reportingDivergence("after epoch \(progress.epoch + 1)") {
+      for weight in weights { try NotFinite.check(weight.value, weight.name) }
+      try optimizer.checkFinite()
+      return try validate()
+    }
     if config.training.asPublished.reloadsBest, !selected.isEmpty {
       for weight in network.weights { weight.value = selected[weight.name]! }
       lessons.networkChanged()
@@ -198,11 +207,12 @@ final class Trainee<S: Scalar> {
   private func validate() throws -> Evaluation? {
     let training = config.training
     let epoch = progress.epoch
-    // The published rule looks at every n-th epoch only; the others do not pass over the last one.
     let isDue = epoch % training.evaluateEvery == 0
-    let isLast = epoch == training.epochs - 1 && training.checkpoint != .validationRoseOrLossFell
+    let isLast = training.evaluatesLast && epoch == training.epochs - 1
     guard isDue || isLast else { return nil }
-    let evaluation = try named { try evaluator.evaluate(network, on: [validBatches])[0] }
+    let evaluation = try named {
+      try evaluator.evaluate(network, on: [validBatches], named: ["the validation part"])[0]
+    }
     let score =
       training.checkpoint == .lowestValidationLoss
       ? -evaluation.loss : evaluation.score(training.selectOn)
@@ -239,9 +249,11 @@ final class Trainee<S: Scalar> {
   }
 
   /// Scores the last and the kept weights; the network has the kept ones afterwards.
+  ///
+  /// - Throws: ``RunError`` where predictions are not finite.
   func finish(path: String) throws -> TrainedModel<S> {
     let last = values(of: network.weights)
-    let lastEvaluation = try evaluateAll()
+    let lastEvaluation = try evaluateAll("with the weights of the last epoch")
     let epochs = progress.epoch
     let lastEpoch = epochs - 1
     let selectedEpoch = progress.selection.epoch ?? lastEpoch
@@ -254,25 +266,38 @@ final class Trainee<S: Scalar> {
     result.secondsPerEpoch = progress.seconds / Double(epochs)
     result.selectedEpoch = selectedEpoch
     result.trainingLoss = progress.lastLoss
-    (result.valid, result.test) = selectedEpoch == lastEpoch ? lastEvaluation : try evaluateAll()
+    (result.valid, result.test) =
+      selectedEpoch == lastEpoch
+      ? lastEvaluation : try evaluateAll("with the weights of epoch \(selectedEpoch + 1)")
     (result.validLast, result.testLast) = lastEvaluation
     result.curve = progress.curve ?? LearningCurve()
     return TrainedModel(result: result, last: last, selected: selected)
   }
 
-  private func evaluateAll() throws -> (valid: [String: Double], test: [String: Double]) {
-    let evaluations = try named {
-      try evaluator.evaluate(network, on: [validBatches, testBatches])
+  private func evaluateAll(
+    _ weights: String
+  ) throws -> (valid: [String: Double], test: [String: Double]) {
+    try reportingDivergence(weights) {
+      let evaluations = try named {
+        try evaluator.evaluate(
+          network, on: [validBatches, testBatches],
+          named: ["the validation part", "the test part"],
+          looksAtFeatures: true)
+      }
+      return (evaluations[0].metrics, evaluations[1].metrics)
     }
-    return (evaluations[0].metrics, evaluations[1].metrics)
   }
 
-  private func divergence(_ value: WeightedObjectives<S>.Value) -> RunError {
-    let losses = value.losses.map { "\($0.name) \($0.loss)" }.joined(separator: ", ")
-    return RunError(
-      message:
-        "\(config.name), seed \(surroundings.seed): the loss is not a finite number in epoch "
-        + "\(progress.epoch + 1), batch \(progress.batch + 1) (\(losses)); try a lower learning "
-        + "rate, or models.\(config.name).training.clipNorm")
+  /// Does a piece of work; what is not finite there ends the run, by a sentence that says where.
+  private func reportingDivergence<R>(_ place: String, _ work: () throws -> R) throws -> R {
+    do {
+      return try work()
+    } catch let error as NotFinite {
+      throw RunError(
+        message:
+          "\(config.name), seed \(surroundings.seed), \(place): \(error); try a lower "
+          + "models.\(config.name).training.optimizer.learningRate, a "
+          + "models.\(config.name).training.clipNorm, or features of a smaller scale")
+    }
   }
 }

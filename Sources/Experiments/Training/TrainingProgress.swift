@@ -22,6 +22,13 @@ struct TrainingProgress: Codable, Equatable {
   /// Losses and scores of the complete epochs; nil in a training that was begun without.
   var curve: LearningCurve? = LearningCurve()
 
+  /// A score for comparisons: what is not a number is the worst of all, and a record of progress
+  /// can hold whatever comes of it.
+  static func ranked(_ score: Double) -> Double {
+    let largest = Double.greatestFiniteMagnitude
+    return score.isNaN ? -largest : min(max(score, -largest), largest)
+  }
+
   /// The best validation score (or negative loss) so far, and the evaluations since.
   struct Stagnation: Codable, Equatable {
     var best: Double
@@ -29,6 +36,7 @@ struct TrainingProgress: Codable, Equatable {
 
     /// Counts an evaluation.
     static func after(_ score: Double, _ earlier: Stagnation?) -> Stagnation {
+      let score = TrainingProgress.ranked(score)
       guard var stagnation = earlier, score <= stagnation.best else {
         return Stagnation(best: score)
       }
@@ -79,6 +87,8 @@ struct TrainingProgress: Codable, Equatable {
     mutating func keeps(
       epoch: Int, score: Double, loss: Double, by rule: TrainingConfig.Checkpoint
     ) -> Bool {
+      // Of losses the lowest is the best, so that one that is not a number has to be the highest.
+      let (score, loss) = (TrainingProgress.ranked(score), -TrainingProgress.ranked(-loss))
       let isBetter: Bool =
         switch rule {
         case .last: false

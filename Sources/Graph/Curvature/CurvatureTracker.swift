@@ -1,16 +1,18 @@
 /// A simple undirected graph with the balanced Forman curvature of its edges, kept up to date while
 /// edges come and go.
 ///
-/// The curvature of {u, v} depends on the edges at u and at v and on those between S(u) and S(v).
-/// So a change of {a, b} concerns the edges at a and at b, and those between S(a) and S(b); no others
+/// In every variant the curvature of {u, v} depends on the edges at u and at v and on those between
+/// S(u) and S(v). So a change of {a, b} concerns the edges at a and at b, and those between S(a) and S(b); no others
 /// are computed again.
 struct CurvatureTracker {
   private(set) var neighbors: NeighborLists
   /// The curvature of the edge to each neighbour, in the order of the lists.
   private var values: [[Double]]
+  private let variant: BalancedFormanVariant
 
   init(_ neighbors: NeighborLists, _ curvature: BalancedFormanCurvature) {
     self.neighbors = neighbors
+    variant = curvature.variant
     values = (0..<neighbors.nodeCount).map {
       [Double](repeating: 0, count: neighbors.degree($0))
     }
@@ -24,7 +26,7 @@ struct CurvatureTracker {
       values: values.indices.flatMap { i in
         zip(neighbors[i], values[i]).lazy.filter { $0.0 > Int32(i) }.map(\.1)
       },
-      variant: .definition)
+      variant: variant)
   }
 
   /// The edge of lowest curvature, the first of equal ones; nil where there are no edges.
@@ -81,8 +83,9 @@ struct CurvatureTracker {
         concerned.insert(UndirectedEdge(Int(u), Int(v)))
       }
     }
-    let edges = Array(concerned)
-    let curvatures = EdgeCounter.curvatures(of: edges, in: neighbors, .definition)
+    // A set has another order in every process.
+    let edges = concerned.sorted()
+    let curvatures = EdgeCounter.curvatures(of: edges, in: neighbors, variant)
     for (edge, value) in zip(edges, curvatures) { set(value, of: edge) }
   }
 

@@ -60,8 +60,6 @@ public func dirichletEnergy<S: Scalar>(
     }
     return sum
   }
-  // The features are held by pointer only.
-  withExtendedLifetime(x) {}
   switch normalization {
   case .none: return energy
   case .squaredNorm:

@@ -9,7 +9,8 @@
 /// - {k, l} with k in P and l in Q: a 4-cycle more;
 /// - pairs with a node of T: the curvature stays as it is.
 ///
-/// From the numbers of 4-cycles through the nodes of P and Q each pair takes a few operations.
+/// From the numbers of 4-cycles through the nodes of P and Q each pair takes a few operations. That
+/// is by the definition; for other variants the pair is added and the curvature computed.
 struct EdgeCandidates {
   private let neighbors: NeighborLists
   private let edge: UndirectedEdge
@@ -17,9 +18,14 @@ struct EdgeCandidates {
   private let second: Side
   private let triangles: Int
   private let curvature: Double
+  private let variant: BalancedFormanVariant
 
-  init(around edge: UndirectedEdge, in neighbors: NeighborLists) {
+  init(
+    around edge: UndirectedEdge, in neighbors: NeighborLists,
+    _ variant: BalancedFormanVariant = .definition
+  ) {
     self.neighbors = neighbors
+    self.variant = variant
     self.edge = edge
     first = Side(of: edge.first, facing: edge.second, in: neighbors)
     second = Side(of: edge.second, facing: edge.first, in: neighbors)
@@ -33,6 +39,19 @@ struct EdgeCandidates {
 
   /// Calls `body` with each candidate and how much it would raise the curvature.
   func forEach(_ body: (_ candidate: UndirectedEdge, _ improvement: Double) -> Void) {
+    guard variant != .definition else { return forEachByDefinition(body) }
+    let before = EdgeCounter(neighbors).curvature(of: edge, variant)
+    var changed = neighbors
+    forEachByDefinition { candidate, _ in
+      changed.insert(candidate)
+      body(candidate, EdgeCounter(changed).curvature(of: edge, variant) - before)
+      changed.remove(candidate)
+    }
+  }
+
+  private func forEachByDefinition(
+    _ body: (_ candidate: UndirectedEdge, _ improvement: Double) -> Void
+  ) {
     for (q, l) in second.nodes.enumerated() where !second.isCommon[q] {
       body(UndirectedEdge(edge.first, Int(l)), improvement(joining: q, of: second, to: first))
     }

@@ -15,12 +15,13 @@ import Tensor
 /// where no x_kl is positive and no edge is to be removed.
 ///
 /// Each pair is drawn once, though {k, l} and {l, k} are both there when both are common neighbours.
-/// The code released with the paper has its own formula (``BalancedFormanVariant/releasedCode``), no
-/// candidates with l = j, degrees that carry over from one candidate to the next, and removes by the
-/// curvatures before the addition.
+/// The code released with the paper has its own formula, which ``variant`` can choose, no candidates
+/// with l = j, degrees that carry over from one candidate to the next, and removes by the curvatures
+/// before the addition.
 ///
 /// A loop looks at all d_i d_j pairs, keeps none of them, and computes only those curvatures again
-/// that can have changed. Memory is a few numbers an edge.
+/// that can have changed. Memory is a few numbers an edge. By the definition a pair takes a few
+/// operations; by another variant the curvature of {i, j} is computed for each, with the pair added.
 public struct StochasticDiscreteRicciFlow: Sendable, Equatable {
   /// The largest number of loops, each of which adds at most one edge and removes at most one.
   public var loops: Int
@@ -29,12 +30,18 @@ public struct StochasticDiscreteRicciFlow: Sendable, Equatable {
   public var tau: Double
   /// The curvature above which the edge that has most is removed; nil to remove none.
   public var removalBound: Double?
+  /// How curvatures are computed.
+  public var variant: BalancedFormanVariant
 
   /// A flow; the settings of its authors unless given otherwise.
-  public init(loops: Int = 10, tau: Double = 1, removalBound: Double? = 0.5) {
+  public init(
+    loops: Int = 10, tau: Double = 1, removalBound: Double? = 0.5,
+    variant: BalancedFormanVariant = .definition
+  ) {
     self.loops = loops
     self.tau = tau
     self.removalBound = removalBound
+    self.variant = variant
   }
 
   /// Rewires a graph in which every edge is there in both directions. Self loops are dropped and
@@ -51,7 +58,7 @@ public struct StochasticDiscreteRicciFlow: Sendable, Equatable {
         "a finite number")
     }
     let neighbors = try NeighborLists(of: undirected)
-    let before = BalancedFormanCurvature(of: neighbors)
+    let before = BalancedFormanCurvature(of: neighbors, variant: variant)
     var tracker = CurvatureTracker(neighbors, before)
     var steps: [RewiredGraph.Step] = []
     var end = RewiredGraph.End.loopsDone
@@ -92,7 +99,7 @@ public struct StochasticDiscreteRicciFlow: Sendable, Equatable {
     var generator = stream.generator()
     var best: (key: Double, candidate: UndirectedEdge)?
     var improves = false
-    EdgeCandidates(around: edge, in: neighbors).forEach { candidate, improvement in
+    EdgeCandidates(around: edge, in: neighbors, variant).forEach { candidate, improvement in
       improves = improves || improvement > 0
       var key = improvement
       if tau.isFinite {

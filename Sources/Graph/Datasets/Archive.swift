@@ -13,6 +13,11 @@ public final class Archive: FileBundle {
     public var members = 65_536
     /// The largest inflated size of one member, in bytes.
     public var memberBytes = 2 << 30
+    /// The largest inflated size of all members together, as a multiple of the archive's own. A
+    /// member of equal numbers comes near deflate's greatest, 1,032; whole data sets stay below 250.
+    public var ratio = 512
+    /// Whatever the ratio, so many bytes are accepted.
+    public var freeBytes = 64 << 20
 
     /// Limits that every data set in use stays far below.
     public init() {}
@@ -39,12 +44,13 @@ public final class Archive: FileBundle {
   /// Opens the archive at `path` and reads its directory.
   ///
   /// - Throws: ``DataError``: missing if the file is not there or cannot be opened, malformed if
-  ///   it is no zip archive, is truncated, or exceeds `limits`.
+  ///   it is no ordinary file, no zip archive, is truncated, or says that it holds more than `limits`.
   public init(path: String, limits: Limits = Limits()) throws {
     location = path
     guard FileManager.default.fileExists(atPath: path) else {
       throw DataError.missing(path, "the file does not exist")
     }
+    let ownSize = try OrdinaryFile.size(path, location: path)
     var code: Int32 = 0
     guard let handle = zip_open(path, ZIP_RDONLY, &code) else {
       throw Archive.openError(path: path, code: code)
@@ -55,6 +61,7 @@ public final class Archive: FileBundle {
       throw DataError.malformed(
         path, "the archive has \(count) members; at most \(limits.members) are accepted")
     }
+    var total = 0
     for index in 0..<UInt64(max(0, count)) {
       var status = zip_stat_t()
       guard zip_stat_index(handle, index, 0, &status) == 0, let name = status.name,
@@ -71,6 +78,14 @@ public final class Archive: FileBundle {
             + "\(limits.memberBytes) are accepted")
       }
       members.append(Member(path: memberPath, size: Int(status.size), index: index))
+      // At most 65,536 members of 2^31 bytes.
+      total += Int(status.size)
+    }
+    guard total <= limits.freeBytes || total / limits.ratio <= ownSize else {
+      throw DataError.malformed(
+        path,
+        "the archive of \(ownSize) bytes says that its members hold \(total), more than "
+          + "\(limits.ratio) times as many; it is damaged, or made to fill the memory")
     }
   }
 
@@ -92,17 +107,48 @@ public final class Archive: FileBundle {
     return try read(member)
   }
 
+  /// The first inflated bytes of the member of this name, and its size.
+  ///
+  /// - Throws: ``DataError`` as ``read(_:)-(String)``.
+  public func head(of name: String, count: Int) throws -> (bytes: [UInt8], size: Int) {
+    guard let member = try member(named: name) else {
+      throw DataError.missing(location, "the archive has no member \(name)")
+    }
+    let bytes = try withOpened(member) { try inflate(member, from: $0, min(count, member.size)) }
+    return (bytes, member.size)
+  }
+
   /// The inflated bytes of one member.
   ///
   /// - Throws: ``DataError`` (malformed) as ``read(_:)-(String)``.
   public func read(_ member: Member) throws -> [UInt8] {
+    try withOpened(member) { file in
+      let bytes = try inflate(member, from: file, member.size)
+      // libzip compares the CRC when it is asked to read at the end.
+      var extra: UInt8 = 0
+      let rest = zip_fread(file, &extra, 1)
+      guard rest >= 0 else { throw damaged(member, String(cString: zip_file_strerror(file))) }
+      guard rest == 0 else {
+        throw damaged(member, "it holds more than the \(member.size) bytes that it says")
+      }
+      return bytes
+    }
+  }
+
+  private func withOpened<R>(_ member: Member, _ body: (OpaquePointer) throws -> R) throws -> R {
     guard let file = zip_fopen_index(handle, member.index, 0) else {
       throw damaged(member, String(cString: zip_strerror(handle)))
     }
     defer { zip_fclose(file) }
-    let bytes = try [UInt8](unsafeUninitializedCapacity: member.size) { buffer, filled in
-      while filled < member.size {
-        let read = zip_fread(file, buffer.baseAddress! + filled, UInt64(member.size - filled))
+    return try body(file)
+  }
+
+  private func inflate(
+    _ member: Member, from file: OpaquePointer, _ count: Int
+  ) throws -> [UInt8] {
+    try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      while filled < count {
+        let read = zip_fread(file, buffer.baseAddress! + filled, UInt64(count - filled))
         guard read >= 0 else { throw damaged(member, String(cString: zip_file_strerror(file))) }
         guard read > 0 else {
           throw damaged(member, "it ends after \(filled) of \(member.size) bytes")
@@ -110,14 +156,6 @@ public final class Archive: FileBundle {
         filled += Int(read)
       }
     }
-    // libzip compares the CRC when it is asked to read at the end.
-    var extra: UInt8 = 0
-    let rest = zip_fread(file, &extra, 1)
-    guard rest >= 0 else { throw damaged(member, String(cString: zip_file_strerror(file))) }
-    guard rest == 0 else {
-      throw damaged(member, "it holds more than the \(member.size) bytes that it says")
-    }
-    return bytes
   }
 
   private func member(named name: String) throws -> Member? {

@@ -26,7 +26,8 @@ public enum GeomGCN {
       TextLines(files.read(nodeFile), location: files.location(of: nodeFile)))
     let lines = try TextLines(files.read(edgeFile), location: files.location(of: edgeFile))
     var ends: (first: [Int32], second: [Int32]) = ([], [])
-    for line in lines.records {
+    _ = try lines.heading()
+    for line in lines.dropFirst() {
       let fields = line.fields
       guard fields.count == 2 else {
         throw lines.fail(line, "two nodes separated by a tab were expected")
@@ -34,8 +35,9 @@ public enum GeomGCN {
       ends.first.append(try lines.node(fields[0], below: nodes.classes.count, line))
       ends.second.append(try lines.node(fields[1], below: nodes.classes.count, line))
     }
-    let graph = try CSRGraph(
-      undirected: nodes.classes.count, first: ends.first, second: ends.second)
+    let graph = try DataError.locating(lines.location) {
+      try CSRGraph(undirected: nodes.classes.count, first: ends.first, second: ends.second)
+    }
     return try NodeDataset(
       name: name, source: files.location, graph: graph, features: nodes.features,
       classes: nodes.classes)
@@ -55,6 +57,10 @@ public enum GeomGCN {
       let path = URL(fileURLWithPath: folder)
         .appendingPathComponent(splitFile(name, k)).path
       let archive = try Archive(path: path)
+      for part in ["train", "val", "test"] {
+        try archive.layout("\(part)_mask.npy").require(
+          rows: known.count, as: "the graph has \(known.count) nodes")
+      }
       return try NodeSplit(
         name: "geom-gcn \(k)", trainingMask: archive.array("train_mask.npy").booleans(),
         validationMask: archive.array("val_mask.npy").booleans(),
@@ -74,12 +80,13 @@ private struct NodeTable<S: Scalar> {
   let classes: [Int]
 
   init(_ lines: TextLines) throws {
-    let count = lines.records.count
+    let heading = try lines.heading()
+    let count = lines.reduce(-1) { count, _ in count + 1 }
     var rows = [[(column: Int32, value: S)]?](repeating: nil, count: count)
     var classes = [Int](repeating: 0, count: count)
-    let columnLimit = try NodeTable.columnLimit(lines)
+    let columnLimit = try NodeTable.columnLimit(heading, location: lines.location)
     var width = columnLimit
-    for line in lines.records {
+    for line in lines.dropFirst() {
       let fields = line.fields
       guard fields.count == 3 else {
         throw lines.fail(line, "a node, its features and its class separated by tabs were expected")
@@ -118,67 +125,43 @@ private struct NodeTable<S: Scalar> {
     }
     // As many lines as nodes, all different: so every row is there.
     let all = rows.map { $0 ?? [] }
-    var start: [Int32] = [0]
-    for row in all { start.append(start.last! + Int32(row.count)) }
     self.classes = classes
+    let entries = all.reduce(0) { $0 + $1.count }
     features = try DataError.locating(lines.location) {
-      try CSRMatrix(
+      guard entries <= Int(Int32.max) else {
+        throw CSRMatrixError.sizeOutOfRange(rows: count, columns: width ?? 0, entries: entries)
+      }
+      var start: [Int32] = [0]
+      for row in all { start.append(start.last! + Int32(row.count)) }
+      let matrix = try CSRMatrix(
         rows: count, columns: width ?? 0, rowStart: start,
         column: all.flatMap { $0.map(\.column) }, value: all.flatMap { $0.map(\.value) })
+      // Columns that are written out are there, used or not.
+      return columnLimit == nil ? matrix : try matrix.requiringUsedColumns()
     }
   }
 
   /// N + 1 for the heading `feature_amount:N`; nil where the heading says nothing.
-  private static func columnLimit(_ lines: TextLines) throws -> Int? {
+  private static func columnLimit(_ heading: Substring, location: String) throws -> Int? {
     let mark = "feature_amount:"
-    guard let place = lines.heading.range(of: mark) else { return nil }
-    let digits = lines.heading[place.upperBound...].prefix { $0.isASCII && $0.isNumber }
+    guard let place = heading.range(of: mark) else { return nil }
+    let digits = heading[place.upperBound...].prefix { $0.isASCII && $0.isNumber }
     guard let amount = Int(digits), amount < Int(Int32.max) else {
-      throw DataError.malformed(
-        lines.location, "line 1: a whole number was expected after '\(mark)'")
+      throw DataError.malformed(location, "line 1: a whole number was expected after '\(mark)'")
     }
     return amount + 1
   }
 }
 
-/// The lines of a text file after its heading, with their numbers.
-private struct TextLines {
-  struct Record {
-    /// Counted from 1, as editors do.
-    let number: Int
-    let text: Substring
-
-    var fields: [Substring] { text.split(separator: "\t", omittingEmptySubsequences: false) }
-  }
-
-  let location: String
-  let heading: Substring
-  let records: [Record]
-
-  init(_ bytes: [UInt8], location: String) throws {
-    self.location = location
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw DataError.malformed(location, "this is no text in UTF-8")
-    }
-    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-    heading = lines.first ?? ""
-    guard heading.hasPrefix("node_id") else {
+extension TextLines {
+  /// The first line, which says what stands in the others.
+  fileprivate func heading() throws -> Substring {
+    guard let first = first(where: { _ in true }), first.number == 1,
+      first.text.hasPrefix("node_id")
+    else {
       throw DataError.malformed(
         location, "line 1: a line of headings that begins with 'node_id' was expected")
     }
-    records = lines.enumerated().dropFirst().filter { !$0.element.isEmpty }.map {
-      Record(number: $0.offset + 1, text: $0.element)
-    }
-  }
-
-  func fail(_ line: Record, _ message: String) -> DataError {
-    .malformed(location, "line \(line.number): \(message)")
-  }
-
-  func node(_ text: Substring, below count: Int, _ line: Record) throws -> Int32 {
-    guard let node = Int32(text), node >= 0, Int(node) < count else {
-      throw fail(line, "'\(text)' is not a node; whole numbers from 0 to \(count - 1) are")
-    }
-    return node
+    return first.text
   }
 }

@@ -14,6 +14,30 @@ public enum Heterophilous {
   public static func load<S: Scalar>(
     _ name: String, from files: FileBundle, as type: S.Type = S.self
   ) throws -> NodeDataset<S> {
+    // All counts are compared before the numbers are read: those that are all equal take a
+    // thousandth of their size in the archive.
+    let labels = try files.layout("node_labels.npy")
+    try labels.requireList(of: "classes")
+    let count = labels.shape[0]
+    try files.layout("node_features.npy").require(
+      rows: count, as: "node_labels.npy has \(count) nodes")
+    let parts = ["train", "val", "test"]
+    let maskShapes = try parts.map { part in
+      let mask = try files.layout("\(part)_masks.npy")
+      guard mask.shape.count == 2, mask.shape[0] > 0, mask.shape[1] == count else {
+        throw DataError.malformed(
+          mask.location,
+          "the array has the shape \(mask.shapeText); at least one mask of the \(count) nodes was "
+            + "expected, one a row")
+      }
+      return mask.shape
+    }
+    guard maskShapes.allSatisfy({ $0 == maskShapes[0] }) else {
+      throw DataError.malformed(
+        files.location,
+        "there are \(maskShapes.map { String($0[0]) }.joined(separator: ", ")) training, validation "
+          + "and test masks; as many of each were expected")
+    }
     let featureArray = try files.array("node_features.npy")
     let features = try DataError.locating(featureArray.location) {
       try CSRMatrix(nonZerosOf: featureArray.matrix(of: S.self))
@@ -26,15 +50,7 @@ public enum Heterophilous {
     let data = try NodeDataset(
       name: name, source: files.location, graph: graph, features: features,
       classes: files.array("node_labels.npy").integers())
-    let masks = try ["train", "val", "test"].map {
-      try files.array("\($0)_masks.npy").booleanRows()
-    }
-    guard masks.allSatisfy({ $0.count == masks[0].count }) else {
-      throw DataError.malformed(
-        files.location,
-        "there are \(masks.map { String($0.count) }.joined(separator: ", ")) training, validation "
-          + "and test masks; as many of each were expected")
-    }
+    let masks = try parts.map { try files.array("\($0)_masks.npy").booleanRows() }
     return try data.with(
       splits: masks[0].indices.map { k in
         try NodeSplit(

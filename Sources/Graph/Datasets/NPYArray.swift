@@ -37,68 +37,26 @@ public struct NPYArray: Sendable {
   }
 
   /// The file, for messages.
-  public let location: String
+  public var location: String { layout.location }
   /// The extent of each dimension: one or two numbers.
-  public let shape: [Int]
+  public var shape: [Int] { layout.shape }
   /// What the elements are.
-  public let element: Element
+  public var element: Element { layout.element }
   /// The number of elements.
-  public var count: Int { shape.reduce(1, *) }
+  public var count: Int { layout.count }
 
-  private let columnMajor: Bool
-  private let swapped: Bool
+  private let layout: NPYLayout
   private let bytes: [UInt8]
-  private let start: Int
+  private var columnMajor: Bool { layout.isColumnMajor }
+  private var start: Int { layout.start }
 
   /// Parses the bytes of a .npy file; `location` says in messages where they come from.
   ///
   /// - Throws: ``DataError`` (malformed) for bytes that are no .npy file, a truncated file or one
-  ///   with bytes left over, object, string and structured arrays, and arrays that have not one or
-  ///   two dimensions.
+  ///   with bytes left over, object, string and structured arrays, arrays that have not one or two
+  ///   dimensions, and those that have rows but no column.
   public init(parsing bytes: [UInt8], location: String) throws {
-    func fail(_ message: String) -> DataError { .malformed(location, message) }
-    guard bytes.count >= 10, Array(bytes[0..<6]) == [0x93] + Array("NUMPY".utf8) else {
-      throw fail("this is no .npy file: it does not begin with NumPy's signature")
-    }
-    let (major, minor) = (bytes[6], bytes[7])
-    guard (1...3).contains(major), minor == 0 else {
-      throw fail("the .npy format \(major).\(minor) is unknown; 1.0, 2.0 and 3.0 can be read")
-    }
-    let lengthBytes = major == 1 ? 2 : 4
-    let headerStart = 8 + lengthBytes
-    guard bytes.count >= headerStart else { throw fail("the file is truncated in its header") }
-    let length = bytes[8..<headerStart].reversed().reduce(0) { $0 << 8 | Int($1) }
-    guard bytes.count - headerStart >= length else {
-      throw fail("the file is truncated in its header")
-    }
-    let header = try NPYHeader(
-      parsing: bytes[headerStart..<(headerStart + length)], location: location)
-    let shapeText = "(" + header.shape.map(String.init).joined(separator: ", ") + ")"
-    guard (1...2).contains(header.shape.count) else {
-      throw fail(
-        "the array has \(header.shape.count) dimensions, shape \(shapeText); 1 or 2 can be read")
-    }
-    (element, swapped) = try NPYArray.element(descriptor: header.descriptor, location: location)
-    var size = element.size
-    for extent in header.shape {
-      let (product, overflow) = size.multipliedReportingOverflow(by: extent)
-      guard !overflow else { throw fail("the shape \(shapeText) is impossibly large") }
-      size = product
-    }
-    start = headerStart + length
-    guard bytes.count - start >= size else {
-      throw fail(
-        "the file is truncated: shape \(shapeText) of \(element.name) takes \(size) bytes of data, "
-          + "there are \(bytes.count - start)")
-    }
-    guard bytes.count - start == size else {
-      throw fail(
-        "the file has \(bytes.count - start - size) bytes after the \(size) bytes of its array of "
-          + "shape \(shapeText)")
-    }
-    self.location = location
-    self.shape = header.shape
-    self.columnMajor = header.fortranOrder
+    layout = try NPYLayout(head: bytes, fileSize: bytes.count, location: location)
     self.bytes = bytes
   }
 
@@ -108,26 +66,10 @@ public struct NPYArray: Sendable {
   init(
     descriptor: String, shape: [Int], fortranOrder: Bool, data: [UInt8], location: String
   ) throws {
-    let shapeText = "(" + shape.map(String.init).joined(separator: ", ") + ")"
-    (element, swapped) = try NPYArray.element(descriptor: descriptor, location: location)
-    guard (1...2).contains(shape.count), shape.allSatisfy({ $0 >= 0 }) else {
-      throw DataError.malformed(
-        location, "the array has the shape \(shapeText); 1 or 2 dimensions can be read")
-    }
-    let size = shape.reduce((element.size, false)) { product, extent in
-      let (value, overflow) = product.0.multipliedReportingOverflow(by: extent)
-      return (value, product.1 || overflow)
-    }
-    guard !size.1, size.0 == data.count else {
-      throw DataError.malformed(
-        location,
-        "the array's shape \(shapeText) of \(element.name) does not fit its \(data.count) bytes")
-    }
-    self.location = location
-    self.shape = shape
-    columnMajor = fortranOrder
+    layout = try NPYLayout(
+      descriptor: descriptor, shape: shape, fortranOrder: fortranOrder, fileSize: data.count,
+      location: location)
     bytes = data
-    start = 0
   }
 
   /// The elements as a matrix; the array must have two dimensions.
@@ -142,6 +84,7 @@ public struct NPYArray: Sendable {
       throw DataError.malformed(
         location, "a matrix was expected, but the array has one dimension of \(shape[0])")
     }
+    guard count > 0 else { return Matrix(uninitialized: shape[0], shape[1]) }
     // Fortran order is the C order of the transpose.
     let (rows, columns) = columnMajor ? (shape[1], shape[0]) : (shape[0], shape[1])
     var matrix = Matrix<S>(uninitialized: rows, columns)
@@ -153,7 +96,7 @@ public struct NPYArray: Sendable {
   ///
   /// - Throws: ``DataError`` (malformed) if the array has two dimensions.
   public func numbers<S: Scalar>(of type: S.Type = S.self) throws -> [S] {
-    try requireVector("numbers")
+    try layout.requireList(of: "numbers")
     return [S](unsafeUninitializedCapacity: count) { target, filled in
       fill(UnsafeMutableBufferPointer(rebasing: target[..<count]))
       filled = count
@@ -198,7 +141,7 @@ public struct NPYArray: Sendable {
   /// - Throws: ``DataError`` (malformed) if the array has two dimensions, is not of integers, or
   ///   holds a number above the largest `Int`.
   public func integers() throws -> [Int] {
-    try requireVector("integers")
+    try layout.requireList(of: "integers")
     return try allIntegers()
   }
 
@@ -206,7 +149,7 @@ public struct NPYArray: Sendable {
   ///
   /// - Throws: ``DataError`` (malformed) as ``integers()``, or for a number that is too large.
   public func indices() throws -> [Int32] {
-    try requireVector("integers")
+    try layout.requireList(of: "integers")
     return try narrowed(allIntegers())
   }
 
@@ -217,7 +160,7 @@ public struct NPYArray: Sendable {
   public func pairs() throws -> (first: [Int32], second: [Int32]) {
     guard shape.count == 2, shape[1] == 2 else {
       throw DataError.malformed(
-        location, "pairs were expected, but the array has the shape \(shape)")
+        location, "pairs were expected, but the array has the shape \(layout.shapeText)")
     }
     let all = try narrowed(allIntegers())
     if columnMajor { return (Array(all[..<shape[0]]), Array(all[shape[0]...])) }
@@ -271,7 +214,7 @@ public struct NPYArray: Sendable {
   /// - Throws: ``DataError`` (malformed) if the array has two dimensions, is of floats, or holds an
   ///   integer that is neither 0 nor 1.
   public func booleans() throws -> [Bool] {
-    try requireVector("booleans")
+    try layout.requireList(of: "booleans")
     if element == .boolean { return bytes[start...].map { $0 != 0 } }
     return try integers().enumerated().map { i, value in
       guard value == 0 || value == 1 else {
@@ -300,41 +243,11 @@ public struct NPYArray: Sendable {
     }
   }
 
-  private func requireVector(_ what: String) throws {
-    guard shape.count == 1 else {
-      throw DataError.malformed(
-        location,
-        "a list of \(what) was expected, but the array has the shape (\(shape[0]), \(shape[1]))")
-    }
-  }
-
   @inline(__always)
   private func load<I: FixedWidthInteger>(_ data: UnsafeRawBufferPointer, _ i: Int, _: I.Type) -> I
   {
     let value = data.loadUnaligned(fromByteOffset: i * MemoryLayout<I>.size, as: I.self)
-    return swapped ? value.byteSwapped : value
-  }
-
-  private static func element(
-    descriptor: String, location: String
-  ) throws -> (element: Element, swapped: Bool) {
-    let refused = DataError.malformed(
-      location,
-      "the array's type is '\(descriptor)'; booleans, integers of 1 to 8 bytes and floats of 2 to "
-        + "8 bytes can be read, but no objects, strings, complex numbers or dates")
-    let parts = Array(descriptor)
-    guard parts.count == 3, "<>|=".contains(parts[0]), let size = parts[2].wholeNumberValue else {
-      throw refused
-    }
-    let element: Element
-    switch (parts[1], size) {
-    case ("b", 1): element = .boolean
-    case ("i", 1), ("i", 2), ("i", 4), ("i", 8): element = .signed(bytes: size)
-    case ("u", 1), ("u", 2), ("u", 4), ("u", 8): element = .unsigned(bytes: size)
-    case ("f", 2), ("f", 4), ("f", 8): element = .float(bytes: size)
-    default: throw refused
-    }
-    return (element, parts[0] == (1.littleEndian == 1 ? ">" : "<"))
+    return layout.isSwapped ? value.byteSwapped : value
   }
 }
 

@@ -12,15 +12,17 @@ struct NPYHeader {
     var descriptor: String?
     var fortranOrder: Bool?
     var shape: [Int]?
+    var keys: Set<String> = []
     try parser.expect("{")
     while !parser.accept("}") {
       let key = try parser.string()
+      guard keys.insert(key).inserted else { throw parser.fail("has the key '\(key)' twice") }
       try parser.expect(":")
       switch key {
       case "descr": descriptor = try parser.descriptor()
       case "fortran_order": fortranOrder = try parser.boolean()
       case "shape": shape = try parser.tuple()
-      default: throw parser.fail("has the unknown key '\(key)'")
+      default: throw parser.fail("has the unknown key '\(key.prefix(40))'")
       }
       if !parser.accept(",") {
         try parser.expect("}")
@@ -94,14 +96,15 @@ struct NPYHeader {
       while !accept(")") {
         skipSpace()
         let digits = text.prefix { $0.isASCII && $0.isNumber }
-        guard let number = Int(digits) else {
+        guard let number = Int(digits), digits.count == 1 || digits.first != "0" else {
           throw fail("is damaged: a shape of whole numbers was expected at '\(text.prefix(20))'")
         }
         text = text.dropFirst(digits.count)
         _ = accept("L")  // Python 2 wrote long integers so.
         numbers.append(number)
         if !accept(",") {
-          try expect(")")
+          // Python takes `(3)` for a number.
+          try expect(numbers.count == 1 ? "," : ")")
           break
         }
       }

@@ -3,16 +3,6 @@ import Tensor
 
 /// A published data set of one graph with a class a node: where its files are and what they hold.
 public struct NodeBenchmark: Sendable {
-  /// How the files are laid out.
-  public enum Layout: Sendable {
-    /// ``GNNBenchmark``.
-    case gnnBenchmark
-    /// ``Heterophilous``.
-    case heterophilous
-    /// ``Planetoid``.
-    case planetoid
-  }
-
   /// The sizes of the published data.
   public struct Counts: Equatable, Sendable, CustomStringConvertible {
     /// The number of nodes.
@@ -48,7 +38,7 @@ public struct NodeBenchmark: Sendable {
   /// The name: "cora", "photo", "cs", "chameleon", "syn-cora-h0.30-r1", ...
   public let name: String
   /// The files' layout.
-  public let layout: Layout
+  public let layout: any NodeFileLayout
   /// The folder of data sets of this layout, within the folder of all data.
   public let folder: String
   /// The files' names.
@@ -60,6 +50,20 @@ public struct NodeBenchmark: Sendable {
   /// The size of a stand-in for the data, with their share of edges within a class and their mean
   /// number of non-zero features a node.
   public let standIn: SyntheticNodeShape
+
+  /// A data set.
+  public init(
+    name: String, layout: any NodeFileLayout, folder: String, files: [String], url: String? = nil,
+    counts: Counts? = nil, standIn: SyntheticNodeShape = SyntheticNodeShape()
+  ) {
+    self.name = name
+    self.layout = layout
+    self.folder = folder
+    self.files = files
+    self.url = url
+    self.counts = counts
+    self.standIn = standIn
+  }
 
   /// The data set of this name.
   ///
@@ -79,19 +83,13 @@ public struct NodeBenchmark: Sendable {
   }
 
   /// Whether the files carry the one public split of Yang et al.
-  public var hasPublicSplit: Bool { layout == .planetoid }
+  public var hasPublicSplit: Bool { layout.hasPublicSplit }
 
-  /// The files of Geom-GCN's ten splits, for data sets whose own files do not carry them.
-  public var splitFiles: DatasetFiles? {
-    guard layout == .planetoid else { return nil }
-    return DatasetFiles(
-      name: "\(name), splits of Geom-GCN", folder: "geom-gcn/splits",
-      files: (0..<10).map { GeomGCN.splitFile(name, $0) },
-      url: "https://raw.githubusercontent.com/graphdml-uiuc-jlu/geom-gcn/master/splits/")
-  }
+  /// The files of ten splits that are published apart, for data sets whose own files do not carry them.
+  public var splitFiles: DatasetFiles? { layout.splitFiles(name) }
 
   /// Whether ten splits are published with the data, in their files or in ``splitFiles``.
-  public var hasProvidedSplits: Bool { layout == .heterophilous || splitFiles != nil }
+  public var hasProvidedSplits: Bool { layout.hasProvidedSplits || splitFiles != nil }
 
   /// Reads the data set from the folder that the user gave, else from the environment's or the
   /// cache; the files may lie in ``folder`` or directly there. The sizes are checked.
@@ -113,16 +111,7 @@ public struct NodeBenchmark: Sendable {
   public func load<S: Scalar>(
     from place: URL, as type: S.Type = S.self
   ) throws -> NodeDataset<S> {
-    let data: NodeDataset<S>
-    switch layout {
-    case .planetoid: data = try Planetoid.load(name, from: FolderBundle(folder: place))
-    case .gnnBenchmark:
-      data = try GNNBenchmark.load(
-        name, from: Archive(path: place.appendingPathComponent(files[0]).path))
-    case .heterophilous:
-      data = try Heterophilous.load(
-        name, from: Archive(path: place.appendingPathComponent(files[0]).path))
-    }
+    let data: NodeDataset<S> = try layout.load(name, files: files, from: place)
     if let counts, Counts(of: data) != counts {
       throw DataError.malformed(
         data.source,

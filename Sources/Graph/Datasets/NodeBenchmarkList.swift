@@ -40,7 +40,7 @@ extension NodeBenchmark {
     _ name: String, _ file: String, _ counts: Counts, _ homophily: Double, _ nonZeros: Int
   ) -> NodeBenchmark {
     NodeBenchmark(
-      name: name, layout: .gnnBenchmark, folder: "gnn-benchmark", files: ["\(file).npz"],
+      name: name, layout: GNNBenchmarkLayout(), folder: "gnn-benchmark", files: ["\(file).npz"],
       url: "https://github.com/shchur/gnn-benchmark/raw/master/data/npz/", counts: counts,
       standIn: counts.standIn(homophily, nonZeros))
   }
@@ -49,7 +49,7 @@ extension NodeBenchmark {
     _ name: String, _ counts: Counts, _ homophily: Double, _ nonZeros: Int
   ) -> NodeBenchmark {
     NodeBenchmark(
-      name: name, layout: .planetoid, folder: "planetoid",
+      name: name, layout: PlanetoidLayout(), folder: "planetoid",
       files: ["allx", "ally", "graph", "test.index", "tx", "ty", "y"].map { "ind.\(name).\($0)" },
       url: "https://github.com/kimiyoung/planetoid/raw/master/data/", counts: counts,
       standIn: counts.standIn(homophily, nonZeros))
@@ -59,7 +59,7 @@ extension NodeBenchmark {
     _ name: String, _ counts: Counts, _ homophily: Double, _ nonZeros: Int
   ) -> NodeBenchmark {
     NodeBenchmark(
-      name: name, layout: .heterophilous, folder: "heterophilous", files: ["\(name).npz"],
+      name: name, layout: HeterophilousLayout(), folder: "heterophilous", files: ["\(name).npz"],
       url: "https://github.com/yandex-research/heterophilous-graphs/raw/main/data/", counts: counts,
       standIn: counts.standIn(homophily, nonZeros))
   }
@@ -71,7 +71,7 @@ extension NodeBenchmark {
     [1, 2].map { replicate in
       let place = "h\(String(format: "%.2f", homophily))-r\(replicate)"
       return NodeBenchmark(
-        name: "syn-cora-\(place)", layout: .gnnBenchmark, folder: "syn-cora",
+        name: "syn-cora-\(place)", layout: GNNBenchmarkLayout(), folder: "syn-cora",
         files: ["\(place).npz"], url: nil, counts: nil,
         standIn: Counts(1_490, edges: 2_968, features: 1_433, classes: 5).standIn(homophily, 18))
     }

@@ -26,7 +26,8 @@ public struct NodeDataset<S: Scalar>: Sendable {
   /// A data set from its parts.
   ///
   /// - Parameter classCount: The number of classes; without it one more than the largest class.
-  /// - Throws: ``DataError`` (malformed) for a graph without nodes, features, classes or splits of
+  /// - Throws: ``DataError`` (malformed) for a graph without nodes or
+  ///   features, features, classes or splits of
   ///   another number of nodes, classes out of range or all unknown, and splits with nodes of unknown class.
   public init(
     name: String, source: String, graph: CSRGraph, features: CSRMatrix<S>, classes: [Int],
@@ -39,6 +40,7 @@ public struct NodeDataset<S: Scalar>: Sendable {
     guard features.rows == graph.nodeCount else {
       throw fail("there are \(features.rows) rows of features for \(graph.nodeCount) nodes")
     }
+    guard features.columns > 0 else { throw fail("its nodes have no features") }
     guard classes.count == graph.nodeCount else {
       throw fail("there are \(classes.count) labels for \(graph.nodeCount) nodes")
     }
@@ -49,6 +51,17 @@ public struct NodeDataset<S: Scalar>: Sendable {
       throw fail("a node is of class \(largest), but there are only \(graph.nodeCount) nodes")
     }
     let count = classCount ?? largest + 1
+    // A row of the labels is as long as there are classes. However strange the data, that may not be
+    // the larger part of them by far.
+    let (labels, held) = (
+      graph.nodeCount.multipliedReportingOverflow(by: count),
+      graph.nodeCount + graph.edgeCount + features.count
+    )
+    guard !labels.overflow, labels.partialValue <= 16 * held + (1 << 24) else {
+      throw fail(
+        "a node is of class \(largest); \(count) classes of \(graph.nodeCount) nodes with "
+          + "\(graph.edgeCount) edges and \(features.count) non-zero features cannot be meant")
+    }
     if let node = classes.firstIndex(where: { $0 < NodeDataset.unknown || $0 >= count }) {
       throw fail("the class of node \(node) is \(classes[node]); 0 to \(count - 1) was expected")
     }

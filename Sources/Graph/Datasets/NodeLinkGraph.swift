@@ -1,9 +1,11 @@
+import Foundation
+
 /// A graph as NetworkX's node-link JSON describes it:
 /// `{"directed": true, "multigraph": false, "nodes": [{"id": 0}, ...],
 /// "links": [{"source": 0, "target": 5}, ...]}`.
 ///
-/// Keys may come in any order, other keys and attributes are passed over whatever they hold, and
-/// the list of links may be called "edges", as NetworkX 3.4 does. Node ids must be the numbers
+/// Keys may come in any order, none that is listed here twice; other keys and attributes are passed
+/// over whatever they hold, and the list of links may be called "edges", as NetworkX 3.4 does. Node ids must be the numbers
 /// 0 to n - 1, each once. Without "directed", a graph is undirected, as in NetworkX.
 struct NodeLinkGraph {
   /// The number of nodes.
@@ -20,7 +22,8 @@ struct NodeLinkGraph {
   /// - Throws: ``DataError`` (malformed), with line and byte, for text that is no JSON or not of
   ///   this form, and for node ids and link ends outside 0 ..< n.
   init(parsing json: [UInt8], location: String) throws {
-    var isDirected = false
+    var isDirected: Bool?
+    var isMultigraph: Bool?
     var ids: [Int32]?
     var links: (sources: [Int32], targets: [Int32])?
     try json.withUnsafeBufferPointer { bytes in
@@ -28,11 +31,13 @@ struct NodeLinkGraph {
       try scanner.object { scanner, key in
         switch key {
         case "directed":
+          guard isDirected == nil else { throw scanner.repetition(of: key) }
           isDirected = try scanner.boolean()
         case "multigraph":
-          _ = try scanner.boolean()
+          guard isMultigraph == nil else { throw scanner.repetition(of: key) }
+          isMultigraph = try scanner.boolean()
         case "nodes":
-          guard ids == nil else { throw scanner.fail("the key \"nodes\" occurs twice") }
+          guard ids == nil else { throw scanner.repetition(of: key) }
           ids = try NodeLinkGraph.nodes(&scanner)
         case "links", "edges":
           guard links == nil else { throw scanner.fail("there is a second list of links") }
@@ -64,7 +69,7 @@ struct NodeLinkGraph {
       }
     }
     self.nodeCount = ids.count
-    self.isDirected = isDirected
+    self.isDirected = isDirected ?? false
     (sources, targets) = links
   }
 
@@ -73,7 +78,12 @@ struct NodeLinkGraph {
     try scanner.array { scanner in
       var id: Int32?
       try scanner.object { scanner, key in
-        if key == "id" { id = try scanner.integer() } else { try scanner.skipValue() }
+        if key == "id" {
+          guard id == nil else { throw scanner.repetition(of: key) }
+          id = try scanner.integer()
+        } else {
+          try scanner.skipValue()
+        }
       }
       guard let id else { throw scanner.fail("node \(ids.count) has no \"id\"") }
       ids.append(id)
@@ -91,8 +101,10 @@ struct NodeLinkGraph {
       var target: Int32?
       try scanner.object { scanner, key in
         if key == "source" {
+          guard source == nil else { throw scanner.repetition(of: key) }
           source = try scanner.integer()
         } else if key == "target" {
+          guard target == nil else { throw scanner.repetition(of: key) }
           target = try scanner.integer()
         } else {
           try scanner.skipValue()
@@ -112,7 +124,7 @@ struct NodeLinkGraph {
 /// fraction of a second. (In this file because only so are its small functions inlined in a build
 /// for debugging.)
 private struct JSONScanner {
-  /// A key as its bytes in the text. An escaped spelling of a key is another key.
+  /// A key as its bytes in the text.
   struct Key {
     let bytes: UnsafeBufferPointer<UInt8>.SubSequence
 
@@ -144,6 +156,10 @@ private struct JSONScanner {
     let passed = bytes[0..<min(position, bytes.count)]
     let line = 1 + passed.lazy.filter { $0 == UInt8(ascii: "\n") }.count
     return .malformed(location, "line \(line), byte \(position): \(message)")
+  }
+
+  func repetition(of key: Key) -> DataError {
+    fail("the key \"\(String(decoding: key.bytes, as: UTF8.self))\" occurs twice in one object")
   }
 
   private func unexpected(_ expected: String) -> DataError {
@@ -186,6 +202,7 @@ private struct JSONScanner {
     if accept(UInt8(ascii: "}")) { return }
     repeat {
       let key = try string()
+      if bytes[key].contains(UInt8(ascii: "\\")) { try requireUnknown(key) }
       try expect(UInt8(ascii: ":"))
       try value(&self, Key(bytes: bytes[key]))
     } while accept(UInt8(ascii: ","))
@@ -201,6 +218,19 @@ private struct JSONScanner {
     guard accept(UInt8(ascii: "]")) else { throw unexpected("',' or ']'") }
   }
 
+  /// Sees to it that a key with escapes is none of those that are read, whose bytes are compared as
+  /// they are.
+  private func requireUnknown(_ key: Range<Int>) throws {
+    let letters =
+      (try? JSONDecoder().decode(
+        String.self, from: Data([UInt8(ascii: "\"")] + bytes[key] + [UInt8(ascii: "\"")])))
+    guard let letters else { throw fail("a key before this holds a damaged escape") }
+    let read = ["directed", "multigraph", "nodes", "links", "edges", "id", "source", "target"]
+    guard !read.contains(letters) else {
+      throw fail("the key \"\(letters)\" is spelt with escapes; it was expected in plain letters")
+    }
+  }
+
   /// Where a string's bytes are between its quotes, escapes left as they are.
   @inline(__always)
   mutating func string() throws -> Range<Int> {
@@ -212,21 +242,42 @@ private struct JSONScanner {
         position += 1
         return start..<(position - 1)
       }
-      position += byte == UInt8(ascii: "\\") ? 2 : 1
+      if byte == UInt8(ascii: "\\") {
+        try skipEscape()
+      } else {
+        guard byte >= 0x20 else { throw unexpected("the end of a string") }
+        position += 1
+      }
     }
-    position = bytes.count
     throw unexpected("the end of a string")
+  }
+
+  /// Goes past a backslash and what belongs to it.
+  private mutating func skipEscape() throws {
+    let length = position + 1 < bytes.count && bytes[position + 1] == UInt8(ascii: "u") ? 6 : 2
+    let escape = bytes[position..<min(position + length, bytes.count)]
+    let isWhole =
+      length == 2
+      ? escape.last.map { #""\/bfnrt"#.utf8.contains($0) } ?? false
+      : escape.dropFirst(2).allSatisfy { Character(UnicodeScalar($0)).isHexDigit }
+    guard escape.count == length, isWhole else { throw unexpected("an escape of JSON") }
+    position += length
+  }
+
+  @inline(__always)
+  private var isDigit: Bool {
+    position < bytes.count && bytes[position] &- UInt8(ascii: "0") < 10
   }
 
   @inline(__always)
   mutating func integer() throws -> Int32 {
     let negative = accept(UInt8(ascii: "-"))
-    _ = peek()
+    // White space may come before the sign, not after it.
+    if !negative { _ = peek() }
     let start = position
     var value = 0
-    while position < bytes.count, case let digit = bytes[position] &- UInt8(ascii: "0"), digit < 10
-    {
-      value = value * 10 + Int(digit)
+    while isDigit {
+      value = value * 10 + Int(bytes[position] &- UInt8(ascii: "0"))
       guard value <= Int(Int32.max) else {
         position = start
         throw unexpected("a number below 2,147,483,648")
@@ -235,9 +286,10 @@ private struct JSONScanner {
     }
     let next = position < bytes.count ? bytes[position] : 0
     let isFraction = next == UInt8(ascii: ".") || next | 0x20 == UInt8(ascii: "e")
-    guard position > start, !isFraction else {
+    let hasLeadingZero = position > start + 1 && bytes[start] == UInt8(ascii: "0")
+    guard position > start, !isFraction, !hasLeadingZero else {
       position = start
-      throw unexpected("a whole number")
+      throw unexpected("a whole number" + (hasLeadingZero ? " without a leading zero" : ""))
     }
     return Int32(negative ? -value : value)
   }
@@ -294,18 +346,29 @@ private struct JSONScanner {
   private mutating func skipWord() throws {
     for name in ["true", "false", "null", "NaN", "Infinity", "-Infinity"] as [StaticString]
     where word(name) { return }
-    let start = position
-    while position < bytes.count {
-      switch bytes[position] {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"),
-        UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"):
-        position += 1
-        continue
-      default: break
-      }
-      break
+    if bytes[position...].first == UInt8(ascii: "-") { position += 1 }
+    if bytes[position...].first == UInt8(ascii: "0") {
+      position += 1
+    } else {
+      try skipDigits("a value")
     }
-    guard position > start else { throw unexpected("a value") }
+    if bytes[position...].first == UInt8(ascii: ".") {
+      position += 1
+      try skipDigits("a digit")
+    }
+    if let mark = bytes[position...].first, mark | 0x20 == UInt8(ascii: "e") {
+      position += 1
+      if let sign = bytes[position...].first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-")
+      {
+        position += 1
+      }
+      try skipDigits("a digit")
+    }
+  }
+
+  private mutating func skipDigits(_ expected: String) throws {
+    guard isDigit else { throw unexpected(expected) }
+    while isDigit { position += 1 }
   }
 
   private mutating func word(_ name: StaticString) -> Bool {

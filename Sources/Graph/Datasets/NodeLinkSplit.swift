@@ -13,28 +13,32 @@ enum NodeLinkSplit {
     func array(_ name: String) throws -> NPYArray {
       try files.array("\(split)_\(name).npy")
     }
-    func requireCount(_ count: Int, of nodes: Int, in array: NPYArray) throws {
-      guard count == nodes else {
-        throw DataError.malformed(
-          array.location,
-          "the array has \(count) rows, but \(split)_graph.json has \(nodes) nodes")
-      }
-    }
-
+    // All counts are compared before the numbers are read: those that are all equal take a
+    // thousandth of their size in an archive.
+    let idLayout = try files.layout("\(split)_graph_id.npy")
+    try idLayout.requireList(of: "integers")
+    let n = idLayout.shape[0]
     let graphFile = "\(split)_graph.json"
     let graphLocation = files.location(of: graphFile)
-    let graph = try NodeLinkGraph(parsing: files.read(graphFile), location: graphLocation)
-    let n = graph.nodeCount
+    guard n > 0 else { throw DataError.malformed(graphLocation, "there are no nodes") }
+    let hasKnown = try files.contains("\(split)_label_known_mask.npy")
+    for part in ["feats", "labels"] + (hasKnown ? ["label_known_mask"] : []) {
+      try files.layout("\(split)_\(part).npy").require(
+        rows: n, as: "\(split)_graph_id.npy has \(n) nodes")
+    }
 
+    let graph = try NodeLinkGraph(parsing: files.read(graphFile), location: graphLocation)
     let idArray = try array("graph_id")
+    guard graph.nodeCount == n else {
+      throw DataError.malformed(
+        idArray.location,
+        "the array has \(n) rows, but \(graphFile) has \(graph.nodeCount) nodes")
+    }
     let ids = try idArray.integers()
-    try requireCount(ids.count, of: n, in: idArray)
     let blocks = try self.blocks(ids: ids, location: idArray.location)
-    guard !blocks.isEmpty else { throw DataError.malformed(graphLocation, "there are no nodes") }
 
     let featureArray = try array("feats")
     let features = try featureArray.matrix(of: Float.self)
-    try requireCount(features.rows, of: n, in: featureArray)
     if let (row, column) = features.firstIndex(where: { !$0.isFinite }) {
       throw DataError.malformed(
         featureArray.location,
@@ -44,7 +48,6 @@ enum NodeLinkSplit {
 
     let labelArray = try array("labels")
     let labels = try labelArray.matrix(of: Float.self)
-    try requireCount(labels.rows, of: n, in: labelArray)
     if let (row, column) = labels.firstIndex(where: { $0 != 0 && $0 != 1 }) {
       throw DataError.malformed(
         labelArray.location,
@@ -53,13 +56,11 @@ enum NodeLinkSplit {
     }
 
     var known = [Bool](repeating: true, count: n)
-    if try files.contains("\(split)_label_known_mask.npy") {
-      let knownArray = try array("label_known_mask")
-      known = try knownArray.booleans()
-      try requireCount(known.count, of: n, in: knownArray)
-    }
+    if hasKnown { known = try array("label_known_mask").booleans() }
 
-    let graphs = try graph.separated(into: blocks, location: graphLocation)
+    let graphs = try DataError.locating(graphLocation) {
+      try graph.separated(into: blocks, location: graphLocation)
+    }
     let samples = zip(graphs, blocks).map { graph, block in
       GraphSample(
         graph: graph, features: features.slice(rows: block.nodes),

@@ -135,7 +135,7 @@ public struct NodeSplit: Equatable, Sendable {
             + "class")
       }
       var random = RandomStream(seed: seed, purpose: "split per class", step: label).generator()
-      let order = nodes.shuffled(using: &random)
+      let order = random.shuffled(nodes)
       parts.training += order[..<training]
       parts.validation += order[training..<(training + validation)]
       parts.test += order[(training + validation)...]
@@ -166,7 +166,7 @@ public struct NodeSplit: Equatable, Sendable {
     }
     let known = classes.indices.filter { classes[$0] >= 0 }
     var random = RandomStream(seed: seed, purpose: "split by shares").generator()
-    let order = known.shuffled(using: &random)
+    let order = random.shuffled(known)
     let first = Int((training * Double(order.count)).rounded())
     let second = first + Int((validation * Double(order.count)).rounded())
     return try NodeSplit(

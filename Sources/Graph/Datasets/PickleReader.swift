@@ -4,6 +4,10 @@
 /// Built are numbers, text, bytes, lists, tuples, dictionaries, NumPy arrays of numbers and SciPy
 /// matrices in compressed sparse rows, which are known by the names under which they are pickled.
 /// Every other name and every other opcode is refused. The format: Python's `pickletools`.
+///
+/// What was made once can be taken from the memo again and again, at two bytes each. Time and memory
+/// stay proportional to the pickle all the same: copies share their memory, and what is made of a
+/// value anew (bytes of a text) may not be more than the pickle has bytes.
 struct PickleReader {
   private let bytes: [UInt8]
   private let location: String
@@ -14,6 +18,8 @@ struct PickleReader {
   private var stack: [PickleValue] = []
   private var marks: [Int] = []
   private var memo: [Int: PickleValue] = [:]
+  /// How many bytes were made of texts.
+  private var encoded = 0
 
   /// Reads one whole pickle; `location` says in messages where the bytes come from.
   ///
@@ -244,7 +250,9 @@ struct PickleReader {
   }
 
   /// What calling a known name with these arguments stands for.
-  private func made(by callable: PickleValue, _ arguments: PickleValue) throws -> PickleValue {
+  private mutating func made(by callable: PickleValue, _ arguments: PickleValue) throws
+    -> PickleValue
+  {
     guard case .global(let global) = callable, let items = arguments.tuple else {
       throw fail("\(callable.kind) cannot make anything of \(arguments.kind)")
     }
@@ -252,13 +260,17 @@ struct PickleReader {
     case .reconstruct:
       if case .global(.ndarray)? = items.first { return .array(.init()) }
     case .elementType:
-      if let code = items.first?.string { return .elementType(.init(code: code)) }
+      if let code = items.first?.name { return .elementType(.init(code: code)) }
     case .sparse: if items.isEmpty { return .sparse(.init()) }
     case .reconstructor:
       if items.count == 3, case .global(.sparse) = items[0] { return .sparse(.init()) }
     case .defaultDictionary: return .dictionary(.init())
     case .encode:
-      if items.count == 2, case .text(let text) = items[0], items[1].string == "latin1" {
+      if items.count == 2, case .text(let text) = items[0], items[1].name == "latin1" {
+        encoded += text.unicodeScalars.count
+        guard encoded <= bytes.count else {
+          throw fail("its texts are made into more bytes than it has itself")
+        }
         return .bytes(
           try text.unicodeScalars.map { scalar in
             guard let byte = UInt8(exactly: scalar.value) else {
@@ -276,7 +288,8 @@ struct PickleReader {
     switch target {
     case .elementType(let type)?:
       // (version, order, subtype, names, fields, size, alignment, flags).
-      guard let items = state.tuple, items.count >= 5, let order = items[1].string,
+      guard let items = state.tuple, (5...16).contains(items.count),
+        let order = items[1].name,
         items[2...4].allSatisfy({ if case .none = $0 { true } else { false } })
       else { throw fail("a structured or unknown element type is refused") }
       type.order = order
@@ -288,7 +301,7 @@ struct PickleReader {
 
   /// An array from (version, shape, element type, whether in Fortran order, bytes).
   private func contents(_ state: PickleValue) throws -> NPYArray {
-    guard let items = state.tuple, items.count == 5, let shape = items[1].tuple,
+    guard let items = state.tuple, items.count == 5, let shape = items[1].tuple, shape.count <= 32,
       case .elementType(let type) = items[2]
     else { throw fail("the state of an array is not understood") }
     let fortranOrder: Bool
@@ -312,8 +325,11 @@ struct PickleReader {
     guard case .dictionary(let dictionary) = state else {
       throw fail("the state of a sparse matrix is \(state.kind)")
     }
+    guard dictionary.items.count <= 64 else {
+      throw fail("the state of a sparse matrix has \(dictionary.items.count) attributes")
+    }
     var fields: [String: PickleValue] = [:]
-    for (key, value) in dictionary.items { if let name = key.string { fields[name] = value } }
+    for (key, value) in dictionary.items { if let name = key.name { fields[name] = value } }
     func array(_ name: String) throws -> NPYArray {
       guard case .array(let array)? = fields[name], let contents = array.contents else {
         throw fail("a sparse matrix has no array '\(name)'")
@@ -369,10 +385,10 @@ struct PickleReader {
       case UInt8(ascii: "r"): result.append(0x0d)
       case UInt8(ascii: "t"): result.append(0x09)
       case UInt8(ascii: "x"):
-        let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-        guard digits.utf8.count == 2, let value = UInt8(digits, radix: 16) else {
-          throw fail("a string has a damaged escape")
-        }
+        guard
+          let value = hexadecimal(rest.prefix(2).lazy.map { Unicode.Scalar($0) }, digits: 2)
+            .flatMap(UInt8.init(exactly:))
+        else { throw fail("a string has a damaged escape") }
         result.append(value)
         rest = rest.dropFirst(2)
       case let quoted? where #"\'""#.utf8.contains(quoted): result.append(quoted)
@@ -392,13 +408,24 @@ struct PickleReader {
         result.append(scalar)
         continue
       }
-      guard rest.popFirst() == "u", rest.count >= 4,
-        let value = UInt32(String(rest.prefix(4)), radix: 16), let decoded = Unicode.Scalar(value)
+      guard rest.popFirst() == "u", let value = hexadecimal(rest.prefix(4), digits: 4),
+        let decoded = Unicode.Scalar(value)
       else { throw fail("a text has an unknown escape") }
       result.append(decoded)
       rest = rest.dropFirst(4)
     }
     return String(result)
+  }
+
+  /// The number that so many hexadecimal digits are; nil for anything else.
+  private func hexadecimal(_ text: some Sequence<Unicode.Scalar>, digits: Int) -> UInt32? {
+    var (value, count) = (UInt32(0), 0)
+    for scalar in text {
+      guard let digit = Character(scalar).hexDigitValue, scalar.isASCII else { return nil }
+      value = value << 4 | UInt32(digit)
+      count += 1
+    }
+    return count == digits ? value : nil
   }
 
   /// The opcodes that are understood.

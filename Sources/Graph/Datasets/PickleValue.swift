@@ -40,11 +40,11 @@ enum PickleValue {
     var indptr: NPYArray
   }
 
-  /// Text, also where Python 2 wrote it as bytes.
-  var string: String? {
+  /// A name, which Python 2 wrote as bytes; nil for what is longer than any.
+  var name: String? {
     switch self {
-    case .text(let text): text
-    case .bytes(let bytes): String(validating: bytes, as: UTF8.self)
+    case .text(let text): text.utf8.count <= 64 ? text : nil
+    case .bytes(let bytes): bytes.count <= 64 ? String(validating: bytes, as: UTF8.self) : nil
     default: nil
     }
   }

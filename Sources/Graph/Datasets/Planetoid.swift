@@ -57,7 +57,9 @@ public enum Planetoid {
     return try NodeDataset(
       name: name, source: source,
       graph: DataError.locating(reader.location("graph")) { try reader.graph(nodeCount) },
-      features: joined(first, last, rows: Array(row[first.rows...])), classes: classes,
+      features: DataError.locating(source) {
+        try joined(first, last, rows: Array(row[first.rows...])).requiringUsedColumns()
+      }, classes: classes,
       splits: [
         NodeSplit(
           name: "public", nodeCount: nodeCount, training: Array(0..<trainClasses.count),
@@ -70,6 +72,10 @@ public enum Planetoid {
   private static func joined<S: Scalar>(
     _ first: CSRMatrix<S>, _ last: CSRMatrix<S>, rows: [Int?]
   ) throws -> CSRMatrix<S> {
+    guard first.count + last.count <= Int(Int32.max) else {
+      throw CSRMatrixError.sizeOutOfRange(
+        rows: first.rows + rows.count, columns: first.columns, entries: first.count + last.count)
+    }
     var (start, column, value) = (first.rowStart, first.column, first.value)
     for row in rows {
       if let row {
@@ -95,8 +101,11 @@ public enum Planetoid {
       .malformed(location(part), message)
     }
 
-    func pickle(_ part: String) throws -> PickleValue {
-      try PickleReader.read(files.read(file(part)), location: location(part))
+    func pickle(_ part: String) throws -> PickleValue { try sizedPickle(part).value }
+
+    func sizedPickle(_ part: String) throws -> (value: PickleValue, bytes: Int) {
+      let bytes = try files.read(file(part))
+      return (try PickleReader.read(bytes, location: location(part)), bytes.count)
     }
 
     func sparse<S: Scalar>(_ part: String) throws -> CSRMatrix<S> {
@@ -131,16 +140,15 @@ public enum Planetoid {
 
     /// The test nodes, all different, none before `first`, in the order of the file.
     func testNodes(count: Int, after first: Int) throws -> [Int] {
-      let text = String(decoding: try files.read(file("test.index")), as: UTF8.self)
+      let lines = try TextLines(files.read(file("test.index")), location: location("test.index"))
       var nodes: [Int] = []
       var seen: Set<Int> = []
-      for (k, line) in text.split(
-        omittingEmptySubsequences: false, whereSeparator: \.isNewline
-      ).enumerated() where !line.isEmpty {
-        guard let node = Int32(line).map(Int.init), node >= first, seen.insert(node).inserted else {
-          throw fail(
-            "test.index",
-            "line \(k + 1): '\(line)' is not a node from \(first) on that occurs once")
+      for line in lines {
+        guard let node = Int32(line.text).map(Int.init), node >= first, seen.insert(node).inserted
+        else {
+          throw lines.fail(
+            line,
+            "'\(line.text.prefix(40))' is not a node from \(first) on that occurs once")
         }
         nodes.append(node)
       }
@@ -155,11 +163,12 @@ public enum Planetoid {
     }
 
     func graph(_ nodeCount: Int) throws -> CSRGraph {
-      let pickle = try pickle("graph")
+      let (pickle, size) = try sizedPickle("graph")
       guard case .dictionary(let neighbours) = pickle else {
         throw fail("graph", "the pickle is \(pickle.kind); a dictionary was expected")
       }
       var ends: (first: [Int32], second: [Int32]) = ([], [])
+      var seen: Set<Int32> = []
       for (key, value) in neighbours.items {
         guard let node = key.integer.flatMap(Int32.init(exactly:)), case .list(let list) = value
         else {
@@ -168,6 +177,11 @@ public enum Planetoid {
         }
         guard node >= 0, node < nodeCount else {
           throw fail("graph", "node \(node) is named; nodes are 0 to \(nodeCount - 1)")
+        }
+        guard seen.insert(node).inserted else { throw fail("graph", "node \(node) is there twice") }
+        // A list of one byte can stand at many nodes, but that is no graph that anyone wrote.
+        guard ends.first.count + list.items.count <= size else {
+          throw fail("graph", "the nodes have more neighbours than the file has bytes")
         }
         for item in list.items {
           guard let other = item.integer.flatMap(Int32.init(exactly:)) else {

@@ -108,8 +108,7 @@ private struct SyntheticModel {
       communities.append(start..<end)
       start = end
     }
-    var number = Array(0..<n)
-    for i in stride(from: n - 1, to: 0, by: -1) { number.swapAt(i, random.below(i + 1)) }
+    let number = random.permutation(n)
 
     let edges = self.edges(communities: communities, nodeCount: n, random: &random)
     var sources = (0..<Int32(n)).map { $0 }
@@ -264,11 +263,6 @@ private struct SyntheticModel {
 }
 
 extension RandomStream.Generator {
-  /// Uniform in 0 ..< bound.
-  mutating func below(_ bound: Int) -> Int {
-    Int(next().multipliedFullWidth(by: UInt64(bound)).high)
-  }
-
   /// Nearly normal, of mean 0 and variance 1: a sum of four uniform numbers of 16 bits.
   fileprivate mutating func nearlyNormal() -> Float {
     let bits = next()

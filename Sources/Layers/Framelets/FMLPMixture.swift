@@ -9,13 +9,26 @@ public enum FMLPScoredBranch: String, Sendable, CaseIterable {
   case features
 }
 
-/// The scores of one FMLP step, one number a node in (0, 1): how much of the low pass, and of the
-/// high pass, a node takes against its own features.
+/// The scores of one FMLP step, one number a node in (0, 1), and what they weigh.
 public struct FMLPScores<S: Scalar>: Equatable {
   /// alpha_low, n x 1.
   public let low: Matrix<S>
   /// alpha_high, n x 1.
   public let high: Matrix<S>
+  /// The branch that they multiply.
+  public let scored: FMLPScoredBranch
+
+  /// beta_low, n x 1: how much of the low pass a node takes against its own features.
+  public var lowShare: Matrix<S> { scored == .structure ? low : complement(low, of: 1) }
+  /// beta_high, n x 1: the same of the high pass.
+  public var highShare: Matrix<S> { scored == .structure ? high : complement(high, of: 1) }
+}
+
+/// whole - x.
+private func complement<S>(_ x: Matrix<S>, of whole: S) -> Matrix<S> {
+  var rest = Matrix(repeating: whole, x.rows, x.columns)
+  rest.add(x, scale: -1)
+  return rest
 }
 
 /// The sum of an FMLP step, for branch values V of n x d:
@@ -25,7 +38,6 @@ public struct FMLPScores<S: Scalar>: Equatable {
 /// with beta_s = alpha_s where scores weigh the structure, 1 - alpha_s where they weigh features.
 struct FMLPMixture<S: Scalar> {
   let scores: FMLPScores<S>
-  let scored: FMLPScoredBranch
   /// beta_low, beta_high, and what is left for the features, 2 - beta_low - beta_high.
   private let shares: (low: Matrix<S>, high: Matrix<S>, features: Matrix<S>)
 
@@ -38,21 +50,13 @@ struct FMLPMixture<S: Scalar> {
       sum.add(features)
       return sigmoid(sum)
     }
-    func complement(_ x: Matrix<S>, of whole: S) -> Matrix<S> {
-      var rest = Matrix(repeating: whole, x.rows, 1)
-      rest.add(x, scale: -1)
-      return rest
-    }
-    let scores = FMLPScores(low: score(low), high: score(high))
+    let scores = FMLPScores(low: score(low), high: score(high), scored: scored)
     var both = scores.low
     both.add(scores.high)
     self.scores = scores
-    self.scored = scored
-    shares =
-      switch scored {
-      case .structure: (scores.low, scores.high, complement(both, of: 2))
-      case .features: (complement(scores.low, of: 1), complement(scores.high, of: 1), both)
-      }
+    shares = (
+      scores.lowShare, scores.highShare, scored == .structure ? complement(both, of: 2) : both
+    )
   }
 
   /// Y.
@@ -77,7 +81,7 @@ struct FMLPMixture<S: Scalar> {
       var gap = value
       gap.add(features, scale: -1)
       var dShare = gap.multipliedElementwise(by: dOutput).rowSums()
-      if scored == .features { dShare.multiply(by: -1) }
+      if scores.scored == .features { dShare.multiply(by: -1) }
       return sigmoidBackward(output: score, dOutput: dShare)
     }
     return (

@@ -1,0 +1,146 @@
+import Foundation
+
+@testable import Graph
+@testable import Tensor
+
+/// The readers of files that may come from anywhere, each with one way in for any bytes.
+///
+/// Whatever the bytes, a reader has to return or to throw an error of its own kind; to crash, hang,
+/// fill the memory or throw anything else is a find. Used by the fuzzer, and by a test that tries
+/// all finds and samples again.
+enum FuzzedReader: String, CaseIterable {
+  case npy
+  case zip
+  case pickle
+  case nodeLink = "node-link"
+  case ppi
+  case heterophilous
+  case gnnBenchmark = "gnn-benchmark"
+  case planetoid
+  case geomGCN = "geom-gcn"
+  case safetensors
+
+  /// Tries the bytes.
+  func read(_ bytes: [UInt8]) {
+    switch self {
+    case .npy: readArray(bytes)
+    case .zip: readArchive(bytes)
+    case .pickle: expectDataError { _ = try PickleReader.read(bytes, location: "fuzz") }
+    case .nodeLink:
+      expectDataError { _ = try NodeLinkGraph(parsing: bytes, location: "fuzz") }
+    case .ppi: expectDataError { _ = try PPI.load(from: Files(bytes)) }
+    case .heterophilous:
+      expectDataError {
+        _ = try Heterophilous.load("fuzz", from: Files(bytes), as: Float.self).labels
+      }
+    case .gnnBenchmark:
+      expectDataError {
+        _ = try GNNBenchmark.load("fuzz", from: Files(bytes), as: Float.self).labels
+      }
+    case .planetoid:
+      expectDataError {
+        _ = try Planetoid.load("tiny", from: Files(bytes), validation: 1, as: Float.self).labels
+      }
+    case .geomGCN:
+      expectDataError { _ = try GeomGCN.load("fuzz", from: Files(bytes), as: Float.self).labels }
+    case .safetensors: readTensors(bytes)
+    }
+  }
+
+  private func expectDataError(_ body: () throws -> Void) {
+    do {
+      try body()
+    } catch is DataError {
+    } catch {
+      fatalError("\(rawValue): not an error of data: \(error)")
+    }
+  }
+
+  private func readArray(_ bytes: [UInt8]) {
+    expectDataError {
+      let array = try NPYArray(parsing: bytes, location: "fuzz")
+      expectDataError { _ = try array.matrix(of: Float.self) }
+      expectDataError { _ = try array.numbers(of: Double.self) }
+      expectDataError { _ = try array.indices() }
+      expectDataError { _ = try array.pairs() }
+      expectDataError { _ = try array.booleans() }
+      expectDataError { _ = try array.booleanRows() }
+    }
+  }
+
+  private func readArchive(_ bytes: [UInt8]) {
+    let file = FileManager.default.temporaryDirectory
+      .appendingPathComponent("fuzzed-\(ProcessInfo.processInfo.processIdentifier).zip")
+    do {
+      try Data(bytes).write(to: file)
+    } catch {
+      fatalError("the bytes cannot be written: \(error)")
+    }
+    defer { unlink(file.path) }
+    expectDataError {
+      let archive = try Archive(path: file.path)
+      for member in archive.members {
+        expectDataError { _ = try archive.head(of: member.path, count: 100) }
+        expectDataError { _ = try archive.read(member) }
+      }
+      expectDataError { _ = try Heterophilous.load("fuzz", from: archive, as: Float.self) }
+    }
+  }
+
+  private func readTensors(_ bytes: [UInt8]) {
+    do {
+      let file = try SafetensorsFile(data: Data(bytes), path: "fuzz")
+      for name in file.tensors.keys {
+        expectSafetensorsError { _ = try file.matrix(named: name, as: Float.self) }
+        expectSafetensorsError { _ = try file.integers(named: name) }
+        expectSafetensorsError { _ = try file.flags(named: name) }
+      }
+      let again = try SafetensorsFile(data: file.serialized(), path: "written again")
+      precondition(again.tensors == file.tensors && again.metadata == file.metadata)
+    } catch is SafetensorsError {
+    } catch {
+      fatalError("not an error of safetensors: \(error)")
+    }
+  }
+
+  private func expectSafetensorsError(_ body: () throws -> Void) {
+    do {
+      try body()
+    } catch is SafetensorsError {
+    } catch {
+      fatalError("not an error of safetensors: \(error)")
+    }
+  }
+}
+
+extension FuzzedReader {
+  /// Several files in one input: after each line "=== NAME" stand the bytes of a file, up to the
+  /// next such line.
+  struct Files: FileBundle {
+    let location = "fuzz"
+    private var files: [String: [UInt8]] = [:]
+
+    init(_ bytes: [UInt8]) {
+      let mark = Array("=== ".utf8)
+      var rest = bytes[...]
+      while rest.starts(with: mark), let end = rest.firstIndex(of: 0x0a) {
+        let name = String(decoding: rest[(rest.startIndex + mark.count)..<end], as: UTF8.self)
+        rest = rest[(end + 1)...]
+        let next = rest.indices.first {
+          rest[$0] == 0x0a && rest[($0 + 1)...].starts(with: mark)
+        }
+        files[name] = Array(rest[..<(next ?? rest.endIndex)])
+        rest = next.map { rest[($0 + 1)...] } ?? []
+      }
+    }
+
+    func contains(_ name: String) -> Bool { files[name] != nil }
+
+    func read(_ name: String) throws -> [UInt8] {
+      guard let file = files[name] else {
+        throw DataError(.missing, at: location, "there is no file \(name)")
+      }
+      return file
+    }
+  }
+}

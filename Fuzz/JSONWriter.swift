@@ -1,0 +1,1 @@
+../Sources/Experiments/JSON/JSONWriter.swift

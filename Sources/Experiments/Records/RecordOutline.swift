@@ -1,0 +1,79 @@
+/// One key of a record, for readers.
+struct FieldOutline: Equatable {
+  /// The key, below nested records the key path: "kernel", "framelets.levels".
+  var key: String
+  /// What it may be: "an integer from 1 to 64".
+  var expected: String
+  /// The default; nil for a key that must be there.
+  var standard: JSONValue?
+  var note: String
+}
+
+/// One choice of a registry, for readers.
+struct ChoiceOutline {
+  var name: String
+  var note: String
+  var citation: String
+  /// What it is for, where choices of one kind serve different ends; empty for all.
+  var uses: [String]
+  var fields: [FieldOutline]
+}
+
+/// Lists the keys of records: what `experiments list` prints.
+final class RecordOutline: FieldVisitor {
+  private var fields: [FieldOutline] = []
+  private let prefix: String
+
+  private init(below prefix: String) { self.prefix = prefix }
+
+  /// The keys that a record shows to a visitor.
+  static func fields(_ visit: (any FieldVisitor) -> Void) -> [FieldOutline] {
+    let outline = RecordOutline(below: "")
+    visit(outline)
+    return outline.fields
+  }
+
+  private func add(_ key: String, _ expected: String, _ standard: JSONValue?, _ note: String) {
+    fields.append(
+      FieldOutline(key: prefix + key, expected: expected, standard: standard, note: note))
+  }
+
+  func field<Value>(
+    _ key: String, _ value: inout Value, _ rule: FieldRule<Value>, required: Bool, _ note: String
+  ) {
+    add(key, rule.expected, required ? nil : rule.encode(value), note)
+  }
+
+  func record<Content: Record>(
+    _ key: String, _ value: inout Content, required: Bool, _ note: String
+  ) {
+    if let variant = value as? any Variant {
+      add(key, expectation(of: variant), required ? nil : RecordEncoder.encode(variant), note)
+    } else {
+      let outline = RecordOutline(below: "\(prefix)\(key).")
+      value.fields(outline)
+      fields += outline.fields
+    }
+  }
+
+  private func expectation<Choice: Variant>(of variant: Choice) -> String {
+    "an object whose \"\(Choice.tag)\" is "
+      + Choice.choiceNames.map { "\"\($0)\"" }.joined(separator: " or ")
+  }
+
+  func records<Element: Record>(
+    _ key: String, _ values: inout [Element], required: Bool, _ note: String
+  ) {
+    add(key, "a list of objects, each with a name", required ? nil : [], note)
+  }
+
+  func variant<Choice: Variant>(_ value: inout Choice) {
+    add(
+      Choice.tag, Choice.choiceNames.map { "\"\($0)\"" }.joined(separator: " or "), nil,
+      "One of the \(Choice.registry.kind).")
+  }
+
+  func readElsewhere(_ key: String, schema: [String: JSONValue], _ note: String) {
+    add(key, "read before the record", nil, note)
+  }
+}

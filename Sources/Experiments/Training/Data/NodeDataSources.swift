@@ -1,0 +1,64 @@
+import Graph
+import Tensor
+
+/// The seed of generated data: they are one data set and do not depend on the seeds of a run.
+let generatedDataSeed: UInt64 = 1
+
+/// A published data set of one graph.
+struct BenchmarkSource: NodeDataSource {
+  let benchmark: NodeBenchmark
+
+  var name: String { benchmark.name }
+  var note: String {
+    benchmark.counts.map(\.description) ?? "generated from Cora's nodes (files of the authors)"
+  }
+  var citation: String { benchmark.layout.citation }
+  var layout: (any FileLayout)? { benchmark.layout }
+  var hasPublicSplit: Bool { benchmark.hasPublicSplit }
+  var hasProvidedSplits: Bool { benchmark.hasProvidedSplits }
+  var standIn: SyntheticNodeShape { benchmark.standIn }
+
+  func sizes(_ config: DataConfig) -> PublishedSizes {
+    guard let counts = benchmark.counts else { return standIn.sizes }
+    return PublishedSizes(
+      nodes: counts.nodes, edges: 2 * counts.edges, features: counts.features,
+      labels: counts.classes)
+  }
+
+  func nodes<S: Scalar>(_ context: RunContext) throws -> NodeDataset<S> {
+    try provider(context).dataset()
+  }
+
+  func providedSplits<S: Scalar>(
+    of data: NodeDataset<S>, _ context: RunContext
+  ) throws -> [NodeSplit] {
+    try provider(context).providedSplits(of: data)
+  }
+
+  private func provider(_ context: RunContext) -> NodeDataProvider {
+    let config = context.config.data
+    var provider = NodeDataProvider(
+      benchmark, locator: context.locator, offline: context.offline,
+      onMissing: config.onMissing == .fail
+        ? .fail : .synthetic(shape: config.syntheticNodes.shape, seed: generatedDataSeed))
+    provider.log = { context.log.info("\($0)") }
+    provider.progress = context.showDownload
+    return provider
+  }
+}
+
+/// A generated graph with a class a node.
+struct GeneratedNodes: NodeDataSource {
+  let name = "synthetic-nodes"
+  let note = "A generated graph with a class a node, of the size that syntheticNodes says."
+  let layout: (any FileLayout)? = nil
+  let isGenerated = true
+  let standIn = SyntheticNodeShape()
+
+  func sizes(_ config: DataConfig) -> PublishedSizes { config.syntheticNodes.shape.sizes }
+
+  func nodes<S: Scalar>(_ context: RunContext) throws -> NodeDataset<S> {
+    try SyntheticNodeGraph.generate(
+      name: name, shape: context.config.data.syntheticNodes.shape, seed: generatedDataSeed)
+  }
+}

@@ -1,0 +1,46 @@
+import Graph
+
+/// The size of the generated stand-in for missing data.
+struct SyntheticDataConfig: Record {
+  var trainGraphs = 20
+  var validGraphs = 2
+  var testGraphs = 2
+  var nodesPerGraph = 2_245
+  /// Mean number of in-edges of a node.
+  var meanDegree = 27.3
+  var features = 50
+  var labels = 121
+
+  mutating func fields(_ visitor: any FieldVisitor) {
+    let graphs = FieldRule<Int>.integer(1...10_000)
+    visitor.field("trainGraphs", &trainGraphs, graphs, "Graphs to train on.")
+    visitor.field("validGraphs", &validGraphs, graphs, "Graphs to validate on.")
+    visitor.field("testGraphs", &testGraphs, graphs, "Graphs to test on.")
+    visitor.field("nodesPerGraph", &nodesPerGraph, .integer(2...1_000_000), "Nodes of a graph.")
+    visitor.field("meanDegree", &meanDegree, .number(.positive), "Mean in-degree of a node.")
+    visitor.field("features", &features, .integer(1...100_000), "Width of the node features.")
+    visitor.field("labels", &labels, .integer(1...100_000), "Number of labels.")
+  }
+
+  var inconsistencies: [Inconsistency] {
+    guard meanDegree > Double(nodesPerGraph) else { return [] }
+    return [
+      Inconsistency(
+        key: "meanDegree",
+        message: "found \(meanDegree), more than a graph's \(nodesPerGraph) nodes")
+    ]
+  }
+
+  /// The same size in the terms of the generator.
+  var shape: SyntheticPPIShape {
+    var shape = SyntheticPPIShape()
+    shape.trainGraphs = trainGraphs
+    shape.validGraphs = validGraphs
+    shape.testGraphs = testGraphs
+    shape.nodesPerGraph = nodesPerGraph
+    shape.meanDegree = meanDegree
+    shape.features = features
+    shape.labels = labels
+    return shape
+  }
+}

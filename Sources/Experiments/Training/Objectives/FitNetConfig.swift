@@ -1,0 +1,91 @@
+import Distill
+import Tensor
+
+/// FitNet (Romero et al. 2015): the student's features, scaled to length 1, follow the teacher's.
+struct FitNetConfig: FeatureObjectiveSettings {
+  static let name = "fitnet"
+  static let note = "FitNet (Romero et al. 2015), on features of length 1."
+  static let citation = "Romero et al., FitNets: Hints for thin deep nets, ICLR 2015"
+
+  var source = TeacherConfig()
+  var features = FeaturePairConfig()
+  var projection = FitNetProjectionConfig()
+
+  mutating func fields(_ visitor: any FieldVisitor) {
+    source.fields(visitor)
+    features.fields(visitor)
+    visitor.record("projection", &projection, "The learnt maps between the features.")
+  }
+
+  func makeObjective<S: Scalar>(_ context: ObjectiveContext<S>) throws -> any Objective<S> {
+    let widths = try widths(context)
+    return FitNet(
+      name: context.name, tap: features.student, studentWidth: widths.student,
+      teacherWidth: widths.teacher, projection: projection.settings.projection,
+      seed: context.seed, reference: try reference(context))
+  }
+}
+
+/// The learnt maps between the features that FitNet compares.
+struct FitNetProjectionConfig: Variant {
+  var settings: any FitNetProjectionSettings
+  static let registry = Registry<any FitNetProjectionSettings>(
+    "projections",
+    [
+      .init(WidthProjectionConfig.self) { $0 }, .init(StudentProjectionConfig.self) { $0 },
+      .init(BothProjectionsConfig.self) { $0 },
+    ])
+}
+
+/// A choice of learnt maps.
+protocol FitNetProjectionSettings: VariantSettings {
+  /// In the terms of the objective.
+  var projection: FitNetProjection { get }
+}
+
+/// A linear map of the student's features where the widths differ.
+struct WidthProjectionConfig: FitNetProjectionSettings {
+  static let name = "whereWidthsDiffer"
+  static let note =
+    "A linear map of the student's features to the teacher's width, where the widths differ."
+
+  var projection: FitNetProjection { .whereWidthsDiffer }
+}
+
+/// A linear map of the student's features in any case.
+struct StudentProjectionConfig: FitNetProjectionSettings {
+  static let name = "student"
+  static let note = "A linear map of the student's features to the teacher's width, in any case."
+
+  var projection: FitNetProjection { .student }
+}
+
+/// A map on each side.
+struct BothProjectionsConfig: FitNetProjectionSettings {
+  static let name = "both"
+  static let note = "A head on each side to a common width, as in the code of G-CRD."
+
+  var width = 256
+  var head = ProjectionHeadKind.linearBatchNormReLU
+
+  mutating func fields(_ visitor: any FieldVisitor) {
+    visitor.projection(width: &width, head: &head)
+  }
+
+  var projection: FitNetProjection { .both(width: width, head: head) }
+}
+
+extension FieldVisitor {
+  /// The fields of a pair of projection heads.
+  func projection(width: inout Int, head: inout ProjectionHeadKind) {
+    field("width", &width, .integer(1...65_536), "The columns of projected features.")
+    field(
+      "head", &head, .choice,
+      "What a head computes: a linear map, or one with batch normalisation and ReLU behind it.")
+  }
+
+  /// The field for the most nodes that an objective looks at in a step.
+  func maxSamples(_ value: inout Int?, _ note: String) {
+    field("maxSamples", &value, .orNull(.integer(1...1_000_000_000)), "\(note); null for all.")
+  }
+}

@@ -1,0 +1,29 @@
+import Distill
+import Tensor
+
+/// Global structure preserving (Joshi et al. 2022): all pairs of nodes are as alike as for the
+/// teacher.
+struct GSPConfig: FeatureObjectiveSettings {
+  static let name = "gsp"
+  static let note = "Global structure preserving (Joshi et al. 2022)."
+  static let citation =
+    "Joshi et al., On representation knowledge distillation for graph neural networks, TNNLS 2022"
+
+  var source = TeacherConfig()
+  var features = FeaturePairConfig()
+  var kernel = NodeKernelConfig()
+  var maxSamples: Int? = 8_192
+
+  mutating func fields(_ visitor: any FieldVisitor) {
+    source.fields(visitor)
+    features.fields(visitor)
+    visitor.record("kernel", &kernel, required: true, "How alike two nodes are.")
+    visitor.maxSamples(&maxSamples, "The most nodes that are compared in a step")
+  }
+
+  func makeObjective<S: Scalar>(_ context: ObjectiveContext<S>) throws -> any Objective<S> {
+    GlobalStructurePreserving(
+      name: context.name, tap: features.student, similarity: kernel.settings.nodeKernel,
+      maxSamples: maxSamples, reference: try reference(context))
+  }
+}

@@ -1,0 +1,92 @@
+import Layers
+import Tensor
+
+/// The optimiser: the settings of any registered one.
+struct OptimizerConfig: Variant {
+  var settings: any OptimizerSettings
+  static var registry: Registry<any OptimizerSettings> { Registries.optimizers }
+}
+
+/// The settings of an optimiser: its keys, and the optimiser that they make.
+protocol OptimizerSettings: VariantSettings {
+  /// The rate that the schedule starts from.
+  var learningRate: Double { get }
+  /// The optimiser of the given parameters.
+  func makeOptimizer<S: Scalar>(_ parameters: [Parameter<S>]) -> any Optimizer<S>
+}
+
+extension Registry where Value == any OptimizerSettings {
+  /// Adds an optimiser.
+  func register<Settings: OptimizerSettings>(_ type: Settings.Type) {
+    add(Entry(type) { $0 })
+  }
+}
+
+/// Adam (Kingma and Ba 2015), with coupled or decoupled weight decay.
+struct AdamConfig: OptimizerSettings {
+  static let name = "adam"
+  static let note = "Adam, or AdamW where the weight decay is decoupled."
+  static let citation =
+    "Kingma & Ba, Adam, ICLR 2015; Loshchilov & Hutter, Decoupled weight decay, ICLR 2019"
+
+  var learningRate = 0.001
+  var weightDecay = 0.0
+  /// Whether weights shrink by learningRate * weightDecay apart from the gradient (AdamW).
+  var decoupled = false
+  var beta1 = 0.9
+  var beta2 = 0.999
+  var epsilon = 1e-8
+
+  mutating func fields(_ visitor: any FieldVisitor) {
+    visitor.field(
+      "learningRate", &learningRate, .number(.positive), required: true, "The step size.")
+    visitor.field("weightDecay", &weightDecay, .number(.nonNegative), "L2 penalty.")
+    visitor.field(
+      "decoupled", &decoupled, .boolean, "Decay the weights apart from the gradient (AdamW).")
+    visitor.field("beta1", &beta1, .number(.halfOpen(0, 1)), "Decay of the mean gradient.")
+    visitor.field("beta2", &beta2, .number(.halfOpen(0, 1)), "Decay of the mean squared gradient.")
+    visitor.field("epsilon", &epsilon, .number(.positive), "Added to the root in the divisor.")
+  }
+
+  func makeOptimizer<S: Scalar>(_ parameters: [Parameter<S>]) -> any Optimizer<S> {
+    var options = Adam<S>.Options()
+    options.beta1 = beta1
+    options.beta2 = beta2
+    options.epsilon = epsilon
+    options.weightDecay = weightDecay
+    options.decoupled = decoupled
+    return Adam(parameters, options: options)
+  }
+}
+
+/// Stochastic gradient descent with momentum.
+struct SGDConfig: OptimizerSettings {
+  static let name = "sgd"
+  static let note = "Stochastic gradient descent."
+
+  var learningRate = 0.1
+  var momentum = 0.0
+  var nesterov = false
+  var weightDecay = 0.0
+
+  mutating func fields(_ visitor: any FieldVisitor) {
+    visitor.field(
+      "learningRate", &learningRate, .number(.positive), required: true, "The step size.")
+    visitor.field("momentum", &momentum, .number(.halfOpen(0, 1)), "Decay of the velocity.")
+    visitor.field("nesterov", &nesterov, .boolean, "Nesterov's momentum.")
+    visitor.field("weightDecay", &weightDecay, .number(.nonNegative), "L2 penalty.")
+  }
+
+  var inconsistencies: [Inconsistency] {
+    guard nesterov && momentum == 0 else { return [] }
+    return [Inconsistency(key: "nesterov", message: "needs a momentum above 0")]
+  }
+
+  func makeOptimizer<S: Scalar>(_ parameters: [Parameter<S>]) -> any Optimizer<S> {
+    var options = SGD<S>.Options()
+    options.momentum = momentum
+    options.nesterov = nesterov
+    options.weightDecay = weightDecay
+    return SGD(parameters, options: options)
+  }
+}
