@@ -21,6 +21,9 @@ let package = Package(
       name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
     .systemLibrary(
       name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+    .systemLibrary(
+      name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .plugin(name: "BuildRecord", capability: .buildTool()),
     .target(
       name: "CKernels",
       cSettings: [
@@ -30,7 +33,7 @@ let package = Package(
         ])
       ]),
     .target(
-      name: "Tensor", dependencies: ["COpenBLAS", "CLAPACKE", "CKernels"],
+      name: "Tensor", dependencies: ["COpenBLAS", "CLAPACKE", "CKernels", "CCrypto"],
       swiftSettings: numeric),
     .target(name: "Graph", dependencies: ["Tensor", "CKernels", "CZip"], swiftSettings: numeric),
     .target(name: "Layers", dependencies: ["Tensor", "Graph", "CKernels"], swiftSettings: numeric),
@@ -41,7 +44,8 @@ let package = Package(
         "Tensor", "Graph", "Layers", "Distill",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
-      ]),
+      ],
+      plugins: ["BuildRecord"]),
     .executableTarget(
       name: "Benchmarks", dependencies: ["Tensor", "Graph", "Layers", "Distill"],
       path: "Benchmarks/Sources"),

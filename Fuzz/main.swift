@@ -30,11 +30,18 @@ func endWithUsage() -> Never {
 
 /// What was read must be read again from its own text.
 func readConfig(_ bytes: [UInt8]) {
+  let value: JSONValue
   do throws(JSONSyntaxError) {
-    let value = try JSONParser.parse(bytes)
-    precondition(try JSONParser.parse(value.prettyText) == value)
+    value = try JSONParser.parse(bytes)
   } catch {
-    // A text that is no JSON is what the parser is for.
+    // Texts that are no JSON are what the parser is for.
+    return
+  }
+  do throws(JSONSyntaxError) {
+    let again = try JSONParser.parse(value.prettyText)
+    precondition(again == value, "the text of a value is that of another")
+  } catch {
+    fatalError("the text of a value cannot be read: \(error)")
   }
 }
 

@@ -34,16 +34,21 @@ extension SafetensorsFile {
     return result
   }
 
-  /// Writes the file so that at every moment `url` holds the old file or the whole new one.
+  /// Writes the file, with a digest of itself, as ``DurableFile/write(_:to:)`` does: at every moment
+  /// `url` holds the old file or the whole new one.
   ///
+  /// - Returns: The SHA-256 of the file, as `sha256sum` prints it.
   /// - Throws: ``SafetensorsError`` if it cannot be written.
-  public func write(to url: URL) throws {
+  @discardableResult
+  public func write(to url: URL) throws -> String {
+    let data = sealed()
     do {
-      try serialized().write(to: url, options: .atomic)
+      try DurableFile.write(data, to: url)
     } catch {
       throw SafetensorsError(
         url.path, .unwritable, "cannot be written: \(error.localizedDescription)")
     }
+    return SHA256.digest(of: data)
   }
 
   private func json(_ text: String) -> String {
@@ -67,10 +72,12 @@ extension SafetensorsFile {
 extension SafetensorsFile {
   /// Reads and checks a file.
   ///
-  /// - Throws: ``SafetensorsError`` if it is missing, cannot be read, or breaks the format: every
-  ///   byte after the header must belong to exactly one tensor, and every tensor must have as many
-  ///   bytes as its shape and type say.
-  public init(contentsOf url: URL) throws {
+  /// - Parameter sealed: Whether it must have a digest of itself, as files have that ``write(to:)``
+  ///   wrote. One that is there is checked in any case.
+  /// - Throws: ``SafetensorsError`` if it is missing, cannot be read, is not what its digest says, or
+  ///   breaks the format: every byte after the header must belong to exactly one tensor, and every
+  ///   tensor must have as many bytes as its shape and type say.
+  public init(contentsOf url: URL, sealed: Bool = false) throws {
     guard FileManager.default.fileExists(atPath: url.path) else {
       throw SafetensorsError(url.path, .missing, "does not exist")
     }
@@ -81,16 +88,18 @@ extension SafetensorsFile {
       throw SafetensorsError(
         url.path, .unreadable, "cannot be read: \(error.localizedDescription)")
     }
-    try self.init(data: data, path: url.path)
+    try self.init(data: data, path: url.path, sealed: sealed)
   }
 
   /// Checks and takes apart the bytes of a file; `path` is what error messages call it.
   ///
   /// - Throws: ``SafetensorsError`` as `init(contentsOf:)`.
-  public init(data: Data, path: String) throws {
+  public init(data: Data, path: String, sealed: Bool = false) throws {
     self.path = path
+    try Self.checkSeal(of: data, path, required: sealed)
     let (header, body) = try Self.split(data, path)
     metadata = header.metadata
+    metadata[Self.sealKey] = nil
     var covered = 0
     for entry in header.entries.sorted(by: { ($0.start, $0.end) < ($1.start, $1.end) }) {
       func fail(_ problem: String) -> SafetensorsError {

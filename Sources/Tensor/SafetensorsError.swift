@@ -8,6 +8,8 @@ public struct SafetensorsError: Error, Equatable, CustomStringConvertible {
     case unreadable
     /// The file breaks the format.
     case malformed
+    /// The file is not the one that was written.
+    case damaged
     /// The file has no tensor of that name.
     case noSuchTensor
     /// The tensor has another type or shape than was asked for.

@@ -42,7 +42,7 @@ import Testing
     let largest = double.gradient.map(abs).max() ?? 0
     for (a, b) in zip(single.gradient, double.gradient) {
       #expect(
-        abs(a - b) <= tolerance * largest + 1e-24, "\(place): \(a), \(b)",
+        abs(a - b) <= tolerance * largest + 1e-20, "\(place): \(a), \(b)",
         sourceLocation: sourceLocation)
     }
   }

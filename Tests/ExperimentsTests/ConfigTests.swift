@@ -103,7 +103,7 @@ struct ConfigTests {
       ("models.student.objectives.lsp.kernel.type", "rbf2", "did you mean \"rbf\"?"),
       ("models.student.objectives.lsp.kernel.sigma", 1, "unknown key"),
       ("models.student.objectives.lsp.weight", -1, "of at least 0"),
-      ("models.student.objectives.kd.temperature", 0, "expected a number above 0"),
+      ("models.student.objectives.kd.temperature", 0, "expected a number of at least 0.001"),
       (
         "models.student.objectives.kd.form", ["type": "tanh"], "expected \"sigmoid\" or \"softmax\""
       ),

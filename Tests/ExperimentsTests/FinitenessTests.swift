@@ -81,12 +81,12 @@ import Testing
         try evaluator.evaluate(network, on: parts, named: ["the validation part", "the test part"])
       }
     }
-    // A hidden feature that the next layer throws away.
+    // A hidden feature of minus infinity, of which the activation makes an ordinary -1.
     let hidden = Network<Float>(
       layers: [
         LinearLayer(name: "layers.0", inputWidth: 1, outputWidth: 1, bias: false, seed: 1),
         LinearLayer(name: "layers.1", inputWidth: 1, outputWidth: 1, bias: false, seed: 1),
-      ], activation: .relu)
+      ], activation: .elu)
     hidden.parameters[0].value = Matrix(1, 1, [-.greatestFiniteMagnitude])
     let parts = [try sample(2)]
     #expect(

@@ -32,9 +32,11 @@ import Testing
     var checkpoint = Checkpoint<Float>()
     checkpoint.parameters = values(of: trained.weights)
     #expect(checkpoint.parameters.keys.contains("layers.0.norm.runningVariance"))
-    let file = CheckpointFile<Float>(url: folder.appending(path: "state"))
-    try file.write([("model", checkpoint)])
-    let read = try file.read(["model"])[0].parameters
+    let file = CheckpointFile<Float>(
+      url: folder.appending(path: "state.safetensors"), identity: "test")
+    try file.write([("model", checkpoint)], metrics: "none")
+    var read: [String: Matrix<Float>] = [:]
+    try file.restore(["model"], warn: { _ in }) { read = $0.checkpoints[0].parameters }
     let other = try network(seed: 2)
     try restore(other.weights, from: read, path: "state")
     #expect(

@@ -25,6 +25,7 @@ struct TableRenderingTests {
     let (text, _, _, place) = try rendered()
     #expect(text == place.output)
     let processor = Machine.processor
+    let commit = BuildRecord.revision.map { ", commit \(RunOrigin.short($0))" } ?? ""
     #expect(
       text.hasPrefix(
         "# Students 50 % & more\n\nWhat the sample's students reach.\n\n\(TableReport.legend)\n\n"
@@ -81,6 +82,7 @@ struct TableRenderingTests {
         "98.3 % of PPI's test nodes are genes that occur in training; every published PPI score "
           + "shares this",
         "Seeds of main: 0, 1, 2", "Seeds of long: 1, 2",
+        "Trained by code of numerics not recorded\(commit)",
         "s/epoch on \(processor) (2 threads)",
       ])
     #expect(text.hasSuffix("\n\nEvery figure comes from the files in `data/small`.\n"))

@@ -137,7 +137,7 @@ import Testing
     let (config, problems) = decode([
       "name": "one", "seeds": [1],
       "data": [
-        "name": "cora", "rewiring": ["type": "sdrf"], "syntheticNodes": ["nodes": 10],
+        "name": "cora", "rewiring": ["type": "sdrf"], "syntheticNodes": ["nodes": 2_000],
         "split": ["type": "shares"],
       ],
       "metrics": ["threshold": 0.4, "thresholdOn": "logit"],
@@ -246,7 +246,8 @@ import Testing
       .filter { $0.hasSuffix(".json") && $0 != "schema.json" }
     #expect(files.count > 5)
     for file in files {
-      let config = try ConfigFile(path: file, relativeTo: folder).resolve(quick: false)
+      let config = try ConfigFile(path: "configs/\(file)", relativeTo: packageRoot).resolve(
+        quick: false)
       #expect(config.allWarnings.map(\.description) == [], "\(file)")
     }
   }

@@ -5,8 +5,9 @@ import Foundation
 /// A runner that trains nothing: its scores are functions of seed and model.
 final class FakeRunner: SeedRunner {
   var dataset = DatasetSummary(
-    name: "ppi", source: "here", synthetic: false, nodes: 10, edges: 20, labelledShare: 1)
-  let libraries = ["blas": "1.0"]
+    name: "ppi", source: "here", synthetic: false, nodes: 10, edges: 20, labelledShare: 1,
+    digest: "0")
+  var libraries = ["blas": "1.0"]
   let context: RunContext
   let score: (UInt64, Int) -> Double
   let curve: (UInt64, Int) -> LearningCurve
@@ -46,6 +47,12 @@ final class Workplace {
   var synthetic = false
   /// Nodes of the data; other numbers are other data.
   var nodes = 10
+  /// The digest of the data's content.
+  var digest = "0"
+  /// Whether there are no data.
+  var dataAreMissing = false
+  /// The libraries that compute.
+  var libraries = ["blas": "1.0"]
   /// The score of a seed and the model at an index.
   var score: (UInt64, Int) -> Double = { Double($0) / 100 + Double($1) / 1000 }
   /// What the training of a seed and the model at an index kept of its epochs.
@@ -81,6 +88,11 @@ final class Workplace {
     try String(contentsOf: folder.appending(path: path), encoding: .utf8)
   }
 
+  /// Writes an object with its digest, as the program does.
+  func writeSealed(_ value: JSONValue, to path: String) throws {
+    try SealedJSON.write(value, to: folder.appending(path: path))
+  }
+
   func json(_ path: String) throws -> JSONValue {
     try JSONFile.read(folder.appending(path: path), named: path)
   }
@@ -103,6 +115,7 @@ final class Workplace {
       terminal: Terminal(isInteractive: false) { self.errors += $0 },
       interruption: Interruption(),
       makeSeedRunner: { context in
+        if self.dataAreMissing { throw InputError(message: "there are no data") }
         self.loads += 1
         self.context = context
         let runner = FakeRunner(
@@ -112,6 +125,8 @@ final class Workplace {
           self.seeds.append(seed)
         }
         runner.dataset.nodes = self.nodes
+        runner.dataset.digest = self.digest
+        runner.libraries = self.libraries
         return runner
       },
       now: { Date(timeIntervalSince1970: 1_000_000_000) })

@@ -52,20 +52,23 @@ extension Workplace {
 
   /// The result of seed 3.
   private func wholeResult(_ out: String) throws -> SeedResult {
-    try JSONFile.read(
+    try SealedJSON.read(
       SeedResult.self, from: folder.appending(path: "\(out)/seed-3/result.json"), named: out)
   }
 
   /// The number of threads on which seed 3 was trained.
   func threads(_ out: String) throws -> Int { try wholeResult(out).threads }
 
-  /// The result of seed 3 without what may differ from run to run: threads and times.
+  /// The result of seed 3 without what may differ from run to run: threads, times, and whether a model
+  /// was taken over.
   func result(_ out: String) throws -> SeedResult {
     var result = try wholeResult(out)
     result.threads = 1
     for place in result.models.indices {
       result.models[place].secondsPerEpoch = 0
       result.models[place].inferenceMilliseconds = nil
+      result.models[place].files[ModelResult.metricsKey] = nil
+      result.models[place].origin.takenFrom = nil
     }
     return result
   }

@@ -110,10 +110,7 @@ private func tinyHeterophilous() -> [String: [UInt8]] {
     ("test_masks.npy", npy("|b1", "(2, 3)", data: [0, 0, 1, 0, 0, 0]), "test part has no nodes"),
     ("test_masks.npy", npy("|b1", "(1, 3)", data: [0, 0, 1]), "2, 2, 1"),
     ("test_masks.npy", npy("|i1", "(2, 3)", data: [0, 0, 2, 1, 0, 0]), "row 0, column 2"),
-    (
-      "test_masks.npy", npy("|b1", "(2, 2)", data: [0, 0, 1, 0]),
-      "test_masks.npy: the array has the shape (2, 2)"
-    ),
+    ("test_masks.npy", npy("|b1", "(2, 2)", data: [0, 0, 1, 0]), "the shape (2, 2)"),
     ("edges.npy", npyIntegers(1, 2, [0, 3]), "node 3"),
     ("edges.npy", npyIntegers(1, 2, [0, -1]), "node -1"),
     ("edges.npy", npyIntegers(1, 3, [0, 1, 2]), "pairs"),

@@ -37,30 +37,50 @@ struct ExperimentRun {
   func execute(in path: String) throws -> (result: RunResult, directory: RunDirectory) {
     let directory = runDirectory(path)
     try directory.checkWritable()
-    if !restart {
-      try directory.checkConfig(config)
-      // A run on real data that is complete needs no data; for one on a stand-in there may be real
-      // data by now.
-      if let dataset = try directory.dataset(), !dataset.synthetic,
-        let result = try completeResult(in: directory, dataset: dataset)
-      {
+    if !restart { try directory.checkConfig(config) }
+    var available: (any SeedRunner)?
+    if let result = try completeResultOnRealData(in: directory) {
+      available = try runnerWhereDataAreHere()
+      guard available != nil else {
+        log.info("the data of \(directory.name) are not here: the run cannot be held to them")
         return (try reuse(result, in: directory), directory)
       }
     }
-
-    let runner = try environment.makeSeedRunner(
-      RunContext(
-        config: config, threads: training.threadCount,
-        dataDirectory: training.data.map(folder(named:)), variables: environment.variables,
-        offline: training.offline,
-        models: training.models.map { ModelStore(url: folder(named: $0)) }, progress: progress,
-        log: log,
-        interruption: environment.interruption))
+    let runner = try available ?? makeRunner(offline: training.offline)
     progress.finish()
     progress.synthetic = runner.dataset.synthetic
     let chosen = runDirectory(try folder(runner.dataset))
     let lock = try RunLock(chosen)
     return try withExtendedLifetime(lock) { (try run(runner, in: chosen), chosen) }
+  }
+
+  /// What a run on real data that is complete came to. It needs no data, but is held to them where
+  /// they are here; for one on a stand-in there may be real data by now.
+  private func completeResultOnRealData(in directory: RunDirectory) throws -> RunResult? {
+    guard !restart, let dataset = try directory.dataset(), !dataset.synthetic else { return nil }
+    try directory.checkOrigin()
+    return try completeResult(in: directory, dataset: dataset)
+  }
+
+  /// The runner on the data, nil where they are not here. Nothing is downloaded.
+  private func runnerWhereDataAreHere() throws -> (any SeedRunner)? {
+    do {
+      let runner = try makeRunner(offline: true)
+      return runner.dataset.synthetic ? nil : runner
+    } catch let error as any ReportableError where error.exitCode == ExitStatus.missingInput {
+      return nil
+    }
+  }
+
+  private func makeRunner(offline: Bool) throws -> any SeedRunner {
+    try environment.makeSeedRunner(
+      RunContext(
+        config: config, threads: training.threadCount,
+        dataDirectory: training.data.map(folder(named:)), variables: environment.variables,
+        offline: offline,
+        models: training.models.map { ModelStore(url: folder(named: $0)) }, progress: progress,
+        log: log,
+        interruption: environment.interruption))
   }
 
   private func run(_ runner: any SeedRunner, in directory: RunDirectory) throws -> RunResult {
@@ -76,6 +96,12 @@ struct ExperimentRun {
     var provenance = try Provenance(
       beginning: directory, arguments: environment.arguments, threads: training.threadCount,
       seeds: config.seeds, libraries: runner.libraries, now: environment.now())
+    for change in provenance.changes {
+      log.warning(
+        """
+        \(runner.dataset.mark)\(change): the last bits may differ from those of a run on one machine
+        """)
+    }
     let result: RunResult
     do {
       result = try runSeeds(runner, in: directory)
@@ -83,6 +109,7 @@ struct ExperimentRun {
       progress.finish()
       let isInterrupted = error is Interrupted
       try provenance.end(isInterrupted ? "interrupted" : "failed", now: environment.now())
+      try saveEnd(of: directory, runner.dataset, isInterrupted ? .interrupted : .failed)
       guard isInterrupted else { throw error }
       throw Interrupted(
         message: "interrupted; the state is saved in \(directory.name), and the same command"
@@ -94,7 +121,8 @@ struct ExperimentRun {
   }
 
   private func runSeeds(_ runner: any SeedRunner, in directory: RunDirectory) throws -> RunResult {
-    var result = try save(directory.results(for: config), of: runner.dataset, in: directory)
+    var result = try save(
+      directory.results(for: config), of: runner.dataset, in: directory, rest: .running)
     for (position, seed) in config.seeds.enumerated() {
       let seedDirectory = directory.seed(seed)
       guard try seedDirectory.result(for: config) == nil else {
@@ -105,9 +133,23 @@ struct ExperimentRun {
       try seedDirectory.create()
       progress.begin(seed: seed, position: position, of: config.seeds.count)
       try seedDirectory.save(try runner.run(seed: seed, in: seedDirectory), for: config)
-      result = try save(directory.results(for: config), of: runner.dataset, in: directory)
+      result = try save(
+        directory.results(for: config), of: runner.dataset, in: directory, rest: .running)
     }
     return result
+  }
+
+  /// Writes why seeds are missing. That the results are damaged is told when they are asked for again.
+  private func saveEnd(
+    of directory: RunDirectory, _ dataset: DatasetSummary, _ rest: RunResult.Rest
+  ) throws {
+    let results: [SeedResult]
+    do {
+      results = try directory.results(for: config)
+    } catch is any ReportableError {
+      return
+    }
+    _ = try save(results, of: dataset, in: directory, rest: rest)
   }
 
   // MARK: Results
@@ -121,9 +163,11 @@ struct ExperimentRun {
   }
 
   private func save(
-    _ results: [SeedResult], of dataset: DatasetSummary, in directory: RunDirectory
+    _ results: [SeedResult], of dataset: DatasetSummary, in directory: RunDirectory,
+    rest: RunResult.Rest
   ) throws -> RunResult {
-    let result = RunResult(config: config, dataset: dataset, results: results)
+    var result = RunResult(config: config, dataset: dataset, results: results)
+    result.rest = rest
     try JSONFile.write(result.json, to: directory.resultFile)
     return result
   }

@@ -13,8 +13,8 @@ struct TrainingOptions: ParsableArguments {
     help: ArgumentHelp(
       "A folder that keeps trained models for other runs, and gives those it has.",
       discussion: """
-        A model is taken from there only if its settings, its teachers', the data and the seed are \
-        the same: a sweep over a student trains its teacher once.
+        A model is taken from there only if the code, its settings, its teachers', the data and the \
+        seed are the same: a sweep over a student trains its teacher once.
         """,
       valueName: "dir"))
   var models: String?

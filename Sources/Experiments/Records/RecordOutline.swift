@@ -41,14 +41,16 @@ final class RecordOutline: FieldVisitor {
   func field<Value>(
     _ key: String, _ value: inout Value, _ rule: FieldRule<Value>, required: Bool, _ note: String
   ) {
-    add(key, rule.expected, required ? nil : rule.encode(value), note)
+    add(key, rule.expected, required ? JSONValue?.none : rule.encode(value), note)
   }
 
   func record<Content: Record>(
     _ key: String, _ value: inout Content, required: Bool, _ note: String
   ) {
     if let variant = value as? any Variant {
-      add(key, expectation(of: variant), required ? nil : RecordEncoder.encode(variant), note)
+      add(
+        key, expectation(of: variant), required ? JSONValue?.none : RecordEncoder.encode(variant),
+        note)
     } else {
       let outline = RecordOutline(below: "\(prefix)\(key).")
       value.fields(outline)
@@ -64,16 +66,16 @@ final class RecordOutline: FieldVisitor {
   func records<Element: Record>(
     _ key: String, _ values: inout [Element], required: Bool, _ note: String
   ) {
-    add(key, "a list of objects, each with a name", required ? nil : [], note)
+    add(key, "a list of objects, each with a name", required ? JSONValue?.none : [], note)
   }
 
   func variant<Choice: Variant>(_ value: inout Choice) {
     add(
-      Choice.tag, Choice.choiceNames.map { "\"\($0)\"" }.joined(separator: " or "), nil,
+      Choice.tag, Choice.choiceNames.map { "\"\($0)\"" }.joined(separator: " or "), .none,
       "One of the \(Choice.registry.kind).")
   }
 
   func readElsewhere(_ key: String, schema: [String: JSONValue], _ note: String) {
-    add(key, "read before the record", nil, note)
+    add(key, "read before the record", .none, note)
   }
 }

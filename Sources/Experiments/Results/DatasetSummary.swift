@@ -15,6 +15,9 @@ struct DatasetSummary: Record {
   /// The share of edges between nodes of the same class, self loops left out; nil where a node has
   /// several labels.
   var homophily: Double?
+  /// A digest of what training sees of the data (``DataDigest``); nil in summaries of versions that
+  /// kept none.
+  var digest: String?
 
   mutating func fields(_ visitor: any FieldVisitor) {
     visitor.field("name", &name, .text, required: true, "The data set.")
@@ -29,12 +32,15 @@ struct DatasetSummary: Record {
     visitor.field(
       "homophily", &homophily, .orNull(.number(.closed(0, 1))),
       "The share of edges between nodes of the same class.")
+    visitor.field("digest", &digest, .orNull(.text), "Of the content.")
   }
 
-  /// Whether two summaries are of the same data, wherever they lie.
+  /// Whether two summaries are of the same data, wherever they lie; by their sizes alone where one of
+  /// them has no digest.
   func isSameData(as other: DatasetSummary) -> Bool {
     var moved = other
     moved.source = source
+    if digest == nil || other.digest == nil { moved.digest = digest }
     return moved == self
   }
 
@@ -60,6 +66,7 @@ struct DatasetSummary: Record {
     ]
     if let split { members["split"] = .string(split) }
     if let homophily { members["homophily"] = .real(homophily) }
+    if let digest { members["digest"] = .string(digest) }
     return .object(members)
   }
 }

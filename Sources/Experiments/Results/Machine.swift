@@ -13,6 +13,12 @@ enum Machine {
     return ([release].compactMap { $0 } + [kernel.joined(separator: " ")]).joined(separator: ", ")
   }
 
+  /// The name of this machine in its network, or "unknown".
+  static var host: String {
+    var names = utsname()
+    return uname(&names) == 0 ? text(&names.nodename) : "unknown"
+  }
+
   /// The processor's name, or "unknown".
   static var processor: String {
     value(of: "model name", separator: ":", in: "/proc/cpuinfo") ?? "unknown"

@@ -5,6 +5,9 @@ import Foundation
 struct Provenance {
   private let file: URL
   private var sessions: [JSONValue]
+  /// In what the machine differs from that of the session before, as far as the last bits of a
+  /// training depend on it: "the processor was A and is B". Empty for a first session.
+  private(set) var changes: [String] = []
 
   /// Adds a session to a run's `provenance.json`.
   ///
@@ -20,7 +23,14 @@ struct Provenance {
     if FileManager.default.fileExists(atPath: file.path),
       case .array(let earlier)? = try directory.readStored(file)["sessions"]
     {
-      sessions = earlier
+      // This process has the folder to itself: a session without an end was killed.
+      sessions = earlier.map { session in
+        guard case .object(var members) = session, members["outcome"] == "unfinished" else {
+          return session
+        }
+        members["outcome"] = "killed"
+        return .object(members)
+      }
     }
     var session: [String: JSONValue] = [
       "version": .string(ProjectVersion.current),
@@ -34,9 +44,27 @@ struct Provenance {
       "startedAt": .string(now.formatted(.iso8601)),
       "outcome": "unfinished",
     ]
-    if let revision = SourceRevision.current { session["revision"] = .string(revision) }
+    session["numerics"] = .string(BuildRecord.numerics)
+    if let revision = BuildRecord.revision { session["revision"] = .string(revision) }
+    if let last = sessions.last {
+      changes = Self.changes(from: last, to: .object(session))
+    }
     sessions.append(.object(session))
     try write()
+  }
+
+  private static func changes(from old: JSONValue, to new: JSONValue) -> [String] {
+    let facts: [(words: String, value: (JSONValue) -> JSONValue?)] = [
+      ("the processor", { $0["processor"] }),
+      ("OpenBLAS", { $0["libraries"]?["openblas"] }),
+      ("OpenBLAS's set of kernels", { $0["libraries"]?["openblasKernels"] }),
+    ]
+    return facts.compactMap { words, value in
+      guard case .string(let before)? = value(old), case .string(let now)? = value(new),
+        before != now
+      else { return nil }
+      return "\(words) was \(before) and is \(now)"
+    }
   }
 
   /// Writes how the session ended: "complete", "interrupted" or "failed".

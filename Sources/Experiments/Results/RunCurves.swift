@@ -27,13 +27,25 @@ extension RunDirectory {
 
   /// A figure of models by epoch: for each seed, one curve a model.
   ///
-  /// - Throws: ``InputError``, ``ConfigError`` where a metrics file cannot be read.
+  /// The lines of models whose training is complete are those that their results have digests of; of
+  /// others, and of versions that kept no digests, they are what the file holds.
+  ///
+  /// - Throws: ``InputError``, ``ConfigError`` where a metrics file cannot be read or is damaged.
   func curves(
     of metric: CurveMetric, run: String, models: [ModelConfig], seeds: [UInt64]
   ) throws -> [RunCurve] {
     let synthetic = try dataset()?.synthetic ?? false
     return try seeds.flatMap { seed in
-      let lines = Dictionary(grouping: try self.seed(seed).epochLines(), by: \.model)
+      let directory = self.seed(seed)
+      let lines = Dictionary(grouping: try directory.epochLines(), by: \.model)
+      if FileManager.default.fileExists(atPath: originFile.path) {
+        let done = models.filter {
+          FileManager.default.fileExists(atPath: directory.result(of: $0.name).path)
+        }
+        for model in done {
+          try directory.check([try directory.modelResult(of: model.name)], of: [], isWhole: false)
+        }
+      }
       return models.map { model in
         var values: [Int: Double] = [:]
         for line in lines[model.name] ?? [] {

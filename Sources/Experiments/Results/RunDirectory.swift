@@ -4,13 +4,15 @@ import Foundation
 ///
 ///     config.json                the resolved config: every default filled in
 ///     dataset.json               the data that the run was made on
+///     origin.json                the program that it was made with
 ///     provenance.json            where, when and with what each session of the run was made
 ///     result.json                the result over seeds
 ///     seed-100/metrics.jsonl     losses and scores, one JSON object an epoch
 ///     seed-100/NAME.safetensors  weights of the model NAME
 ///     seed-100/result.json       the seed's result, there once the seed is done
 ///
-/// Each file is written at once: a reader finds the old one or the new one.
+/// Each file is written at once: a reader finds the old one or the new one. Results hold digests of
+/// themselves and of the files beside them, which are checked whenever they are read.
 struct RunDirectory {
   let url: URL
   /// The folder as users know it, for messages.
@@ -23,6 +25,7 @@ struct RunDirectory {
 
   var configFile: URL { url.appending(path: "config.json") }
   var datasetFile: URL { url.appending(path: "dataset.json") }
+  var originFile: URL { url.appending(path: "origin.json") }
   var provenanceFile: URL { url.appending(path: "provenance.json") }
   var resultFile: URL { url.appending(path: "result.json") }
 
@@ -100,12 +103,40 @@ struct RunDirectory {
     return dataset
   }
 
-  /// Makes sure that a run in the folder, if any, was made on these data.
+  /// Makes sure that a run in the folder, if any, was made with this program.
+  ///
+  /// - Throws: ``RunDirectoryError`` where another one made it, or where that is not known.
+  func checkOrigin() throws {
+    guard holdsRun else { return }
+    let advice = "Choose another folder with --out DIR, or run it again with --restart"
+    guard FileManager.default.fileExists(atPath: originFile.path) else {
+      throw RunDirectoryError(
+        message: "the folder \(name) holds a run of a version that kept no digests of its code, "
+          + "data and weights (there is no origin.json): nothing tells whether it fits. \(advice)")
+    }
+    let origin: RunOrigin
+    do {
+      origin = try SealedJSON.read(RunOrigin.self, from: originFile, named: "\(name)/origin.json")
+    } catch let error as ConfigError {
+      throw unreadable(originFile, error.description)
+    }
+    guard origin.numerics == RunOrigin.current.numerics else {
+      throw RunDirectoryError(
+        message: "the folder \(name) holds a run of other code: \(origin.words); this program has "
+          + "\(RunOrigin.current.words), and may give other numbers. \(advice)")
+    }
+  }
+
+  /// Makes sure that a run in the folder, if any, was made on these data and with this program.
   func checkDataset(_ dataset: DatasetSummary) throws {
-    guard let stored = try self.dataset(), !stored.isSameData(as: dataset) else { return }
+    try checkOrigin()
+    guard let stored = try self.dataset() else { return }
+    let isSame = stored.isSameData(as: dataset) && stored.digest == dataset.digest
+    guard !isSame else { return }
     func words(_ data: DatasetSummary) -> String {
       "\(data.name)\(data.synthetic ? " (synthetic)" : "") with \(Figures.grouped(data.nodes)) "
         + "nodes and \(Figures.grouped(data.edges)) edges from \(data.source)"
+        + (data.digest.map { " (digest \($0.prefix(16)))" } ?? "")
     }
     throw RunDirectoryError(
       message: "the folder \(name) holds a run on other data: \(words(stored)); now they are "
@@ -128,6 +159,9 @@ struct RunDirectory {
     do {
       try checkConfig(config)
       try checkDataset(dataset)
+      if FileManager.default.fileExists(atPath: provenanceFile.path) {
+        _ = try readStored(provenanceFile)
+      }
     } catch is any ReportableError {
       isSame = false  // Another run, or one whose files are torn: all of it goes.
     }
@@ -148,7 +182,7 @@ struct RunDirectory {
     let seeds = names.filter { $0.hasPrefix("seed-") && UInt64($0.dropFirst(5)) != nil }
       .map { url.appending(path: $0) }
     // The config goes last: while it is there, so may be the rest.
-    try remove(seeds + [resultFile, datasetFile, provenanceFile, configFile])
+    try remove(seeds + [resultFile, datasetFile, originFile, provenanceFile, configFile])
   }
 
   private func remove(_ items: [URL]) throws {
@@ -165,13 +199,14 @@ struct RunDirectory {
     RunDirectoryError(message: "the run in \(name) cannot be removed: \(systemReason(error))")
   }
 
-  /// Writes config and data set, for a new run or one that goes on.
+  /// Writes config, data set and program, for a new run or one that goes on.
   ///
   /// - Throws: ``RunDirectoryError`` where the folder holds another run.
   func begin(_ config: ExperimentConfig, dataset: DatasetSummary) throws {
     try checkConfig(config)
     try checkDataset(dataset)
     try JSONFile.write(RecordEncoder.encode(dataset), to: datasetFile)
+    if !holdsRun { try SealedJSON.write(RecordEncoder.encode(RunOrigin.current), to: originFile) }
     try JSONFile.write(RecordEncoder.encode(config), to: configFile)
   }
 

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The result of an experiment over its seeds: the content of a run's `result.json`.
 struct RunResult {
   let name: String
@@ -6,6 +8,8 @@ struct RunResult {
   let seeds: [SeedResult]
   /// Whether every seed of the config is done.
   let isComplete: Bool
+  /// What becomes of the seeds that are not done.
+  var rest = Rest.interrupted
   /// By name, in the config's order of models.
   let models: [(name: String, result: ModelSummary)]
   /// Models that others learn from.
@@ -16,6 +20,16 @@ struct RunResult {
   let baselineMetric: String?
   /// What the splits of the seeds have in common.
   let overlap: SplitOverlap
+
+  /// Why seeds are missing.
+  enum Rest: String {
+    /// A process is at work on them; one that is killed leaves this behind, and its number.
+    case running
+    /// The run was stopped, and can go on.
+    case interrupted
+    /// An error ended the run.
+    case failed
+  }
 
   /// Puts seeds together.
   ///
@@ -45,11 +59,12 @@ struct RunResult {
   /// How the models compare with each other; none for a single seed.
   var comparisons: [ModelComparison] { ModelComparison.all(models, overlap: overlap) }
 
-  /// `status` is "complete", or "interrupted" while seeds are missing: a run that is killed leaves
-  /// the truth behind. Keys are sorted, so that equal results are equal files.
+  /// `status` is "complete", or tells why seeds are missing. While it is "running", `process` is the
+  /// process at work: where there is none of that number on that host, it was killed. Keys are sorted,
+  /// so that equal results are equal files.
   var json: JSONValue {
     var members: [String: JSONValue] = [
-      "status": isComplete ? "complete" : "interrupted",
+      "status": .string(isComplete ? "complete" : rest.rawValue),
       "name": .string(name),
       "synthetic": .bool(dataset.synthetic),
       "seeds": .array(seeds.map { .integer(Int($0.seed)) }),
@@ -58,6 +73,11 @@ struct RunResult {
       "models": .object(
         Dictionary(uniqueKeysWithValues: models.map { ($0.name, $0.result.json) })),
     ]
+    if !isComplete, rest == .running {
+      members["process"] = [
+        "id": .integer(Int(getpid())), "host": .string(Machine.host),
+      ]
+    }
     if seeds.count >= 2 { members["comparisons"] = .array(comparisons.map(\.json)) }
     return .object(members)
   }

@@ -29,21 +29,19 @@ struct SeedDirectory {
 
   /// The seed's result, or nil where the seed is not done.
   ///
-  /// - Throws: ``ConfigError`` where the file is torn, or is not a result of this seed and these
-  ///   models.
+  /// - Throws: ``ConfigError`` where the file or one that it tells of is damaged or missing, or where
+  ///   it is not a result of this seed and these models.
   func result(for config: ExperimentConfig) throws -> SeedResult? {
     guard FileManager.default.fileExists(atPath: resultFile.path) else { return nil }
     let file = "\(name)/result.json"
-    do {
-      let result = try JSONFile.read(SeedResult.self, from: resultFile, named: file)
+    let result = try advised {
+      let result = try SealedJSON.read(SeedResult.self, from: resultFile, named: file)
       let problems = self.problems(of: result, for: config)
       guard problems.isEmpty else { throw ConfigError(source: file, problems: problems) }
       return result
-    } catch var error as ConfigError {
-      let advice = "remove the folder \(name) to run this seed again, or run with --restart"
-      error.problems.append(JSONProblem(path: "", message: advice))
-      throw error
     }
+    try check(result.models, isWhole: true)
+    return result
   }
 
   /// Writes the seed's result.
@@ -55,7 +53,7 @@ struct SeedDirectory {
     guard problems.isEmpty else {
       throw RunError(message: "\(name): " + problems.map(\.description).joined(separator: "; "))
     }
-    try JSONFile.write(RecordEncoder.encode(result), to: resultFile)
+    try SealedJSON.write(RecordEncoder.encode(result), to: resultFile)
   }
 
   private func problems(of result: SeedResult, for config: ExperimentConfig) -> [JSONProblem] {

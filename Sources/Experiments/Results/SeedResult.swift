@@ -43,6 +43,11 @@ struct ModelResult: Record {
   var meanAlpha: [String: [Double]] = [:]
   /// Losses and scores by epoch.
   var curve = LearningCurve()
+  /// What trained it.
+  var origin = ModelOrigin()
+  /// The SHA-256 of each of the model's files, by ``ModelFile``, and of its lines of metrics. Empty
+  /// in results of versions that kept none.
+  var files: [String: String] = [:]
 
   mutating func fields(_ visitor: any FieldVisitor) {
     let count = FieldRule<Int>.integer(0...Int.max)
@@ -70,5 +75,8 @@ struct ModelResult: Record {
       "meanAlpha", &meanAlpha, .dictionary(of: .list(of: .measurement, count: 0...256)),
       "Mean score of each step, by branch.")
     visitor.record("curve", &curve, "Losses and scores by epoch.")
+    visitor.record("origin", &origin, "What trained it.")
+    visitor.field(
+      "files", &files, .dictionary(of: .text), "The SHA-256 of the model's files and metrics.")
   }
 }

@@ -52,7 +52,8 @@ struct SectionReport {
       guard let better = row(claim.better), let than = row(claim.than) else {
         preconditionFailure("the claim \(claim.name) passed validation")
       }
-      let reservations = reservations(of: better.seeds + than.seeds)
+      let reservations =
+        reservations(of: better.seeds + than.seeds) + [otherCode(better, than)].compactMap { $0 }
       return (
         claim, SeedDifference(better, than, section.metrics[0]),
         reservations.isEmpty ? nil : reservations.joined(separator: ", ")

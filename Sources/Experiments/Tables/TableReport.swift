@@ -62,7 +62,7 @@ struct TableReport {
     }
     if !tests.isEmpty { parts.append(("How the claims are tested", tests)) }
     if !file.config.notes.isEmpty { parts.append(("Notes", file.config.notes)) }
-    parts.append(("Data and runs", caveats + seedLines + machines))
+    parts.append(("Data and runs", caveats + seedLines + revisionLines(of: stored) + machines))
     return parts
   }
 

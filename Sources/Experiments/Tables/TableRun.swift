@@ -109,7 +109,10 @@ struct TableRun {
     }
     guard try !seedsToRun(of: experiment, in: place, synthetic: synthetic).isEmpty else { return }
     let run = runDirectory(of: experiment, in: place)
-    try replacing(run) { try run.checkConfig(experiment.config) }
+    try replacing(run) {
+      try run.checkConfig(experiment.config)
+      try run.checkOrigin()
+    }
   }
 
   /// Makes sure that what is there of an experiment was made on the data at hand; with `--restart`

@@ -14,7 +14,9 @@ struct TableStore {
     try files(of: experiment.name).map { seed, file in
       let name = fileName(experiment.name, seed)
       do {
-        let stored = try JSONFile.read(StoredSeed.self, from: file, named: name)
+        // Those of versions that kept no digests stay what they are.
+        let stored = try SealedJSON.read(
+          StoredSeed.self, from: file, named: name, required: false)
         let problems = self.problems(of: stored, seed: seed, experiment: experiment.name)
         guard problems.isEmpty else { throw ConfigError(source: name, problems: problems) }
         return stored
@@ -86,7 +88,7 @@ struct TableStore {
       throw RunError(message: "\(name)/\(stored.experiment): cannot be made: \(error.reason)")
     }
     let file = folder.appending(path: "seed-\(stored.result.seed).json")
-    try JSONFile.write(RecordEncoder.encode(stored), to: file)
+    try SealedJSON.write(RecordEncoder.encode(stored), to: file)
   }
 
   /// Removes what is there of an experiment.

@@ -28,6 +28,7 @@ final class ExperimentData<S: Scalar> {
     summary.nodes = parts.nodeCount
     summary.edges = parts.edgeCount
     summary.labelledShare = parts.labelledShare
+    summary.digest = DataDigest.of(parts)
     self.summary = summary
     featureCount = parts.featureCount
     labelCount = parts.labelCount
@@ -41,9 +42,10 @@ final class ExperimentData<S: Scalar> {
   ///
   /// - Parameters:
   ///   - words: The split in words.
+  ///   - published: The splits that seeds take theirs from; none where they draw them.
   ///   - rewiring: What rewires the graph; nil where there is no rewired graph.
   init(
-    _ data: TransductiveDataset<S>, splitInWords words: String,
+    _ data: TransductiveDataset<S>, splitInWords words: String, published: [NodeSplit] = [],
     rewiredBy rewiring: Rewiring? = nil,
     split: @escaping (UInt64) throws -> NodeSplit
   ) {
@@ -58,6 +60,7 @@ final class ExperimentData<S: Scalar> {
       Double(source.known.lazy.filter { $0 }.count) / Double(source.nodeCount)
     summary.split = words
     summary.homophily = source.edgeHomophily
+    summary.digest = DataDigest.of(data, splits: published)
     self.summary = summary
     featureCount = source.featureCount
     labelCount = source.classCount

@@ -21,6 +21,12 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
   init(_ context: RunContext, _ data: ExperimentData<S>) {
     self.context = context
     self.data = data
+    guard let store = context.models, store.outdatedEntries > 0 else { return }
+    context.log.warning(
+      """
+      \(store.url.path) has \(store.outdatedEntries) models of a version that kept no digests of \
+      code, data and weights; they are not used, and can be removed
+      """)
   }
 
   var dataset: DatasetSummary { data.summary }
@@ -47,14 +53,13 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
         try finishedResults(of: group, in: directory)
         ?? modelOfAnotherRun(group, seed: seed, in: directory, after: lines)
         ?? train(group, seed: seed, in: directory, after: lines)
-      let end = lines + done.reduce(0) { $0 + $1.epochs }
+      try checkpoints(of: group, seed: seed, in: directory).remove()
       if let model = alone(group) {
         try context.models?.keep(
-          model.name, identity: identity(of: model, seed: seed), from: directory,
-          lines: lines..<end)
+          done[0], identity: identity(of: model, seed: seed), from: directory)
       }
       result.models += done
-      lines = end
+      lines += done.reduce(0) { $0 + $1.epochs }
     }
     return result
   }
@@ -66,7 +71,7 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
   }
 
   private func identity(of model: ModelConfig, seed: UInt64) -> JSONValue {
-    ModelStore.identity(of: model, in: context.config, dataset: dataset, seed: seed)
+    ModelIdentity.of(model, in: context.config, dataset: dataset, seed: seed)
   }
 
   private func modelOfAnotherRun(
@@ -74,24 +79,36 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
   ) throws -> [ModelResult]? {
     guard let store = context.models, let model = alone(group) else { return nil }
     // A training that was begun here goes on here.
-    guard !checkpoints(of: group, in: directory).exists,
-      try store.fetch(
-        model.name, identity: identity(of: model, seed: seed), into: directory, after: lines)
+    guard !checkpoints(of: group, seed: seed, in: directory).exists,
+      let result = try store.fetch(
+        model.name, identity: identity(of: model, seed: seed), into: directory, after: lines,
+        log: context.log)
     else { return nil }
     context.log.info("\(model.name), seed \(seed): taken from \(store.url.path), trained before")
-    return try finishedResults(of: group, in: directory)
+    if let machine = result.origin.machine, machine != Self.machine {
+      context.log.warning(
+        """
+        \(model.name), seed \(seed): trained on \(machine), and this is \(Self.machine): its last \
+        bits may differ from those of a training here
+        """)
+    }
+    return [result]
   }
+
+  /// What the last bits depend on besides the program.
+  private static var machine: String { "\(Machine.processor), OpenBLAS \(OpenBLAS.coreName)" }
 
   private func train(
     _ group: [ModelConfig], seed: UInt64, in directory: SeedDirectory, after lines: Int
   ) throws -> [ModelResult] {
     let trainees = try trainees(of: group, seed: seed, in: directory)
     try warnOfNodesWithoutNeighbours(group, seed: seed)
-    let checkpoints = checkpoints(of: group, in: directory)
+    let checkpoints = checkpoints(of: group, seed: seed, in: directory)
     let trained = try GroupTrainer(
       trainees, checkpoints: checkpoints, metrics: directory.metrics, after: lines,
       isSynthetic: data.isSynthetic, context: context
     ).train()
+    let epochs = try MetricsLines(of: directory.metrics, named: "\(directory.name)/metrics.jsonl")
     var results: [ModelResult] = []
     for (trainee, var model) in zip(trainees, trained) {
       let name = model.result.name
@@ -100,14 +117,19 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
         model.result.inferenceMilliseconds = predictions.milliseconds
         model.result.dirichletEnergy = predictions.dirichletEnergy
         model.result.meanAlpha = predictions.meanAlpha
-        try write(predictions, of: name, to: directory)
+        model.result.files = try write(predictions, of: name, to: directory)
       }
-      try write(model.selected, to: directory.weights(of: name))
-      try write(model.last, to: directory.lastWeights(of: name))
-      try JSONFile.write(RecordEncoder.encode(model.result), to: directory.result(of: name))
+      for (file, weights) in [(ModelFile.weights, model.selected), (.lastWeights, model.last)] {
+        model.result.files[file.rawValue] =
+          try write(weights, to: directory.url(file, of: name))
+      }
+      model.result.files[ModelResult.metricsKey] = epochs.digest(of: name)
+      model.result.origin = ModelOrigin(
+        numerics: RunOrigin.current.numerics, revision: RunOrigin.current.revision,
+        machine: Self.machine, experiment: context.config.name)
+      try SealedJSON.write(RecordEncoder.encode(model.result), to: directory.result(of: name))
       results.append(model.result)
     }
-    try checkpoints.remove()
     // The next model's temporaries have other sizes.
     BufferPool.shared.trim()
     return results
@@ -158,10 +180,11 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
   }
 
   private func checkpoints(
-    of group: [ModelConfig], in directory: SeedDirectory
+    of group: [ModelConfig], seed: UInt64, in directory: SeedDirectory
   ) -> CheckpointFile<S> {
     CheckpointFile(
-      url: directory.checkpoint(of: alone(group)?.name ?? "\(group[0].group!).group"))
+      url: directory.checkpoint(of: alone(group)?.name ?? "\(group[0].group!).group"),
+      identity: ModelIdentity.digest(identity(of: group[0], seed: seed)))
   }
 
   /// The results of models whose training is complete, or nil.
@@ -170,7 +193,9 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
   ) throws -> [ModelResult]? {
     let files = group.map { directory.result(of: $0.name) }
     guard files.allSatisfy({ FileManager.default.fileExists(atPath: $0.path) }) else { return nil }
-    return try files.map { try JSONFile.read(ModelResult.self, from: $0, named: $0.path) }
+    let results = try group.map { try directory.modelResult(of: $0.name) }
+    try directory.check(results, isWhole: false)
+    return results
   }
 
   private func network(_ model: ModelConfig, seed: UInt64) -> Network<S> {
@@ -182,14 +207,16 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
   private func teacher(
     _ teacher: TeacherConfig, seed: UInt64, in directory: SeedDirectory
   ) throws -> Network<S> {
-    let name = teacher.name
     let network = network(model(teacher), seed: seed)
-    let url =
+    let weights: ModelFile =
       switch teacher.weights {
-      case .last: directory.lastWeights(of: name)
-      case .selected: directory.weights(of: name)
+      case .last: .lastWeights
+      case .selected: .weights
       }
-    let file = try SafetensorsFile(contentsOf: url)
+    let url = directory.url(weights, of: teacher.name)
+    let file = try SafetensorsFile(
+      data: try directory.read(weights, of: try directory.modelResult(of: teacher.name)),
+      path: url.path)
     for weight in network.weights {
       let value: Matrix<S> = try file.matrix(named: weight.name)
       try restore([weight], from: [weight.name: value], path: url.path)
@@ -206,43 +233,26 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
   }
 
   /// What a student is without its graph; nothing of other networks.
+  ///
+  /// - Returns: The digests of the files, by ``ModelFile``.
   private func write(
     _ predictions: NodePredictions<S>, of name: String, to directory: SeedDirectory
-  ) throws {
-    guard let tables = predictions.tables else { return }
+  ) throws -> [String: String] {
+    guard let tables = predictions.tables else { return [:] }
     var file = SafetensorsFile(metadata: metadata)
     tables.store(in: &file)
-    try file.write(to: directory.tables(of: name))
-    try predictions.scoresFile(metadata: metadata).write(to: directory.scores(of: name))
+    return [
+      ModelFile.tables.rawValue: try file.write(to: directory.url(.tables, of: name)),
+      ModelFile.scores.rawValue: try predictions.scoresFile(metadata: metadata)
+        .write(to: directory.url(.scores, of: name)),
+    ]
   }
 
   private var metadata: [String: String] { data.isSynthetic ? ["data": "synthetic"] : [:] }
 
-  private func write(_ weights: [String: Matrix<S>], to url: URL) throws {
+  private func write(_ weights: [String: Matrix<S>], to url: URL) throws -> String {
     var file = SafetensorsFile(metadata: metadata)
     for (name, matrix) in weights { file.set(matrix, named: name) }
-    try file.write(to: url)
+    return try file.write(to: url)
   }
-}
-
-extension SeedDirectory {
-  /// A model's weights after its last epoch.
-  func lastWeights(of model: String) -> URL { url.appending(path: "\(model).last.safetensors") }
-
-  /// A student's tables, where it has some.
-  func tables(of model: String) -> URL { url.appending(path: "\(model).tables.safetensors") }
-
-  /// The scores of each node, beside the tables.
-  func scores(of model: String) -> URL { url.appending(path: "\(model).scores.safetensors") }
-
-  /// What was done to the graph of models that are trained on a rewired one.
-  var rewiringFile: URL { url.appending(path: "rewiring.json") }
-
-  /// Where the training of a model or a group stands; there until it is complete.
-  func checkpoint(of name: String) -> URL {
-    url.appending(path: "\(name).checkpoint.safetensors")
-  }
-
-  /// A model's result; there once its training is complete.
-  func result(of model: String) -> URL { url.appending(path: "\(model).result.json") }
 }

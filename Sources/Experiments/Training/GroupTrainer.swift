@@ -21,6 +21,8 @@ final class GroupTrainer<S: Scalar> {
   /// - Parameters:
   ///   - trainees: The models, in the order of their turns.
   ///   - lines: The lines of the metrics file that belong to models before these.
+  /// - Throws: ``CheckpointError``, ``ConfigError`` where there is a checkpoint, but none that can be
+  ///   gone on from.
   init(
     _ trainees: [Trainee<S>], checkpoints: CheckpointFile<S>, metrics file: URL, after lines: Int,
     isSynthetic: Bool, context: RunContext
@@ -29,16 +31,26 @@ final class GroupTrainer<S: Scalar> {
     self.checkpoints = checkpoints
     self.isSynthetic = isSynthetic
     self.context = context
-    if checkpoints.exists {
-      let path = checkpoints.url.path
-      for (trainee, state) in zip(trainees, try checkpoints.read(trainees.map(\.config.name))) {
-        try trainee.restore(state, path: path)
-        context.log.info(
-          "\(trainee.config.name): going on from epoch \(trainee.progress.epoch + 1)")
-      }
+    guard checkpoints.exists else {
+      metrics = try MetricsLog(file, keeping: lines)
+      return
     }
-    metrics = try MetricsLog(
-      file, keeping: lines + trainees.reduce(0) { $0 + $1.progress.epoch })
+    var opened: MetricsLog?
+    try checkpoints.restore(
+      trainees.map(\.config.name), warn: { context.log.warning("\($0)") }
+    ) { content in
+      for (trainee, state) in zip(trainees, content.checkpoints) {
+        try trainee.restore(state, path: content.url.path)
+      }
+      opened = try MetricsLog(
+        file, keeping: lines + trainees.reduce(0) { $0 + $1.progress.epoch },
+        digest: content.metrics)
+    }
+    metrics = opened!
+    for trainee in trainees {
+      context.log.info(
+        "\(trainee.config.name): going on from epoch \(trainee.progress.epoch + 1)")
+    }
   }
 
   /// Trains to the end and scores every model.
@@ -55,6 +67,7 @@ final class GroupTrainer<S: Scalar> {
       try record(try trainee.endEpoch(), of: trainee)
       if Date().timeIntervalSince(lastSave) >= checkpointInterval { try saveCheckpoint() }
     }
+    _ = try metrics.synchronize()
     return try trainees.map {
       context.progress.activity("evaluating \($0.config.name)")
       return try $0.finish(path: checkpoints.url.path)
@@ -96,7 +109,9 @@ final class GroupTrainer<S: Scalar> {
   }
 
   private func saveCheckpoint() throws {
-    try checkpoints.write(trainees.map { ($0.config.name, $0.checkpoint) })
+    // The lines are on disk before a checkpoint counts on them.
+    let lines = try metrics.synchronize()
+    try checkpoints.write(trainees.map { ($0.config.name, $0.checkpoint) }, metrics: lines)
     lastSave = Date()
   }
 }

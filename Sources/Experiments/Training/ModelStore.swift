@@ -1,107 +1,191 @@
 import Foundation
+import Logging
 import Tensor
 
 /// Trained models that other runs can take over instead of training them again: a sweep over a
 /// student's settings trains its teacher once.
 ///
-/// A model is known by everything that its weights depend on: its own settings, those of its
-/// teachers, the data, the precision and the seed. The same settings give the same bits, so a model
-/// that is taken over is the one that training would give.
+/// A model is known by its identity (``ModelIdentity``). The same identity gives the same bits, so a
+/// model that is taken over is the one that training would give. An entry is a folder of its
+/// identity's digest; what it holds is checked whenever it is read, and one that is not whole is as
+/// good as none.
 struct ModelStore {
   let url: URL
 
-  /// Everything that a model's weights depend on.
-  static func identity(
-    of model: ModelConfig, in config: ExperimentConfig, dataset: DatasetSummary, seed: UInt64
-  ) -> JSONValue {
-    let names = Set(model.objectives.compactMap { $0.kind.settings.teacher?.name })
-    let teachers = config.models.filter { names.contains($0.name) }
-    var data = dataset
-    data.source = ""
-    return [
-      "version": .string(ProjectVersion.current),
-      "model": RecordEncoder.encode(model),
-      "teachers": .array(
-        teachers.map { identity(of: $0, in: config, dataset: dataset, seed: seed) }),
-      "data": RecordEncoder.encode(config.data),
-      "dataset": RecordEncoder.encode(data),
-      "metrics": RecordEncoder.encode(config.metrics),
-      "precision": .string(config.precision.rawValue),
-      "seed": .integer(Int(clamping: seed)),
-    ]
-  }
+  private static let identityFile = "identity.json"
+  private static let resultFile = "result.json"
+  private static let metricsFile = "metrics.jsonl"
 
   private func folder(of identity: JSONValue) -> URL {
-    url.appending(path: StableHash.hash(identity))
+    url.appending(path: String(ModelIdentity.digest(identity).prefix(32)))
   }
 
-  /// The files of a model in a seed's folder, and their names here.
-  private func files(of model: String, in directory: SeedDirectory) -> [(here: String, there: URL)]
-  {
-    [
-      ("selected.safetensors", directory.weights(of: model)),
-      ("last.safetensors", directory.lastWeights(of: model)),
-      // Of students that have them.
-      ("tables.safetensors", directory.tables(of: model)),
-      ("scores.safetensors", directory.scores(of: model)),
-      // Last: a model counts as complete once its result is there.
-      ("result.json", directory.result(of: model)),
-    ]
+  /// What an entry holds.
+  private struct Entry {
+    var result: ModelResult
+    var files: [(ModelFile, Data)]
+    var metrics: MetricsLines
   }
+
+  /// The content of an entry; nil where there is none.
+  ///
+  /// - Throws: ``ConfigError``, ``InputError`` where it is not whole, or not of this identity.
+  private func entry(_ folder: URL, of identity: JSONValue, _ model: String) throws -> Entry? {
+    guard FileManager.default.fileExists(atPath: folder.path) else { return nil }
+    func damage(_ file: String, _ message: String) -> ConfigError {
+      ConfigError(source: file, problems: [JSONProblem(path: "", message: message)])
+    }
+    func read(_ file: String) throws -> Data {
+      do {
+        return try Data(contentsOf: folder.appending(path: file))
+      } catch {
+        throw damage(file, "cannot be read: \(systemReason(error))")
+      }
+    }
+    guard
+      try SealedJSON.read(folder.appending(path: Self.identityFile), named: Self.identityFile)
+        == identity
+    else { throw damage(Self.identityFile, "it is of another model") }
+    let result = try SealedJSON.read(
+      ModelResult.self, from: folder.appending(path: Self.resultFile), named: Self.resultFile)
+    guard result.name == model else {
+      throw damage(Self.resultFile, "it is of the model \(result.name)")
+    }
+    let files = try result.modelFiles.map { file in
+      let data = try read(file.keptName)
+      guard SHA256.digest(of: data) == result.files[file.rawValue] else {
+        throw damage(file.keptName, "it is damaged: the result has another digest of it")
+      }
+      return (file, data)
+    }
+    let metrics = MetricsLines(of: try read(Self.metricsFile), named: Self.metricsFile)
+    try metrics.check(result)
+    return Entry(result: result, files: files, metrics: metrics)
+  }
+
+  // MARK: Taking over
 
   /// Copies a model and its lines of metrics into a seed's folder.
   ///
   /// - Parameter lines: Lines of the metrics file that belong to models before it.
-  /// - Returns: Whether it is kept here.
+  /// - Returns: Its result; nil where it is not kept here, or not whole, which is said in the log.
   func fetch(
-    _ model: String, identity: JSONValue, into directory: SeedDirectory, after lines: Int
-  ) throws -> Bool {
+    _ model: String, identity: JSONValue, into directory: SeedDirectory, after lines: Int,
+    log: Logger
+  ) throws -> ModelResult? {
     let folder = folder(of: identity)
-    guard FileManager.default.fileExists(atPath: folder.path),
-      try JSONFile.read(folder.appending(path: "identity.json"), named: folder.path) == identity
-    else { return false }
+    let entry: Entry
     do {
-      let metrics = try MetricsLog(directory.metrics, keeping: lines)
-      let text = String(
-        decoding: try Data(contentsOf: folder.appending(path: "metrics.jsonl")), as: UTF8.self)
-      for line in text.split(separator: "\n") { try metrics.append(line: String(line)) }
-      for (here, there) in files(of: model, in: directory)
-      where FileManager.default.fileExists(atPath: folder.appending(path: here).path) {
-        if FileManager.default.fileExists(atPath: there.path) {
-          try FileManager.default.removeItem(at: there)
-        }
-        try FileManager.default.copyItem(at: folder.appending(path: here), to: there)
+      guard let found = try self.entry(folder, of: identity, model) else { return nil }
+      entry = found
+    } catch let error as any ReportableError {
+      log.warning(
+        "\(model): what \(folder.path) keeps of it is not used, and it is trained anew: \(error)")
+      return nil
+    }
+    let metrics = try MetricsLog(directory.metrics, keeping: lines)
+    for line in entry.metrics.lines(of: model) {
+      try metrics.append(line: String(decoding: line, as: UTF8.self))
+    }
+    _ = try metrics.synchronize()
+    var result = entry.result
+    result.origin.takenFrom = folder.lastPathComponent
+    do {
+      for (file, data) in entry.files {
+        try DurableFile.write(data, to: directory.url(file, of: model))
       }
+    } catch {
+      throw RunError(message: "\(directory.name): cannot be written: \(systemReason(error))")
+    }
+    // Last: a model counts as complete once its result is there.
+    try SealedJSON.write(RecordEncoder.encode(result), to: directory.result(of: model))
+    return result
+  }
+
+  // MARK: Keeping
+
+  /// Keeps a model that a seed's folder holds. Does nothing where it is kept already, be it by another
+  /// process at this moment; one that is kept damaged is replaced.
+  func keep(_ result: ModelResult, identity: JSONValue, from directory: SeedDirectory) throws {
+    let folder = folder(of: identity)
+    guard !isWhole(folder, identity, result.name) else { return }
+    var result = result
+    result.origin.takenFrom = nil
+    do {
+      try removeLeftovers()
+      let new = url.appending(path: "\(Self.newPrefix)\(UUID().uuidString)")
+      try FileManager.default.createDirectory(at: new, withIntermediateDirectories: true)
+      defer {
+        // Gone where it has become the entry.
+        if FileManager.default.fileExists(atPath: new.path) {
+          try? FileManager.default.removeItem(at: new)  // Else it goes with the leftovers.
+        }
+      }
+      for file in result.modelFiles {
+        try DurableFile.write(
+          try directory.read(file, of: result), to: new.appending(path: file.keptName))
+      }
+      let lines = try MetricsLines(of: directory.metrics, named: "\(directory.name)/metrics.jsonl")
+      try DurableFile.write(
+        lines.text(of: result.name), to: new.appending(path: Self.metricsFile))
+      try SealedJSON.write(RecordEncoder.encode(result), to: new.appending(path: Self.resultFile))
+      try SealedJSON.write(identity, to: new.appending(path: Self.identityFile))
+      try place(new, at: folder) { isWhole(folder, identity, result.name) }
     } catch let error as any ReportableError {
       throw error
     } catch {
-      throw RunError(message: "\(folder.path): cannot be taken over: \(systemReason(error))")
-    }
-    return true
-  }
-
-  /// Keeps a model that a seed's folder holds; does nothing where it is kept already.
-  func keep(
-    _ model: String, identity: JSONValue, from directory: SeedDirectory, lines: Range<Int>
-  ) throws {
-    let folder = folder(of: identity)
-    let manager = FileManager.default
-    guard !manager.fileExists(atPath: folder.path) else { return }
-    do {
-      let temporary = url.appending(
-        path: ".\(folder.lastPathComponent)-\(ProcessInfo.processInfo.processIdentifier)")
-      try manager.createDirectory(at: temporary, withIntermediateDirectories: true)
-      for (here, there) in files(of: model, in: directory)
-      where manager.fileExists(atPath: there.path) {
-        try manager.copyItem(at: there, to: temporary.appending(path: here))
-      }
-      try JSONFile.write(identity, to: temporary.appending(path: "identity.json"))
-      let text = String(decoding: try Data(contentsOf: directory.metrics), as: UTF8.self)
-      let own = text.split(separator: "\n")[lines].map { $0 + "\n" }.joined()
-      try Data(own.utf8).write(to: temporary.appending(path: "metrics.jsonl"))
-      try manager.moveItem(at: temporary, to: folder)
-    } catch {
       throw RunError(message: "\(folder.path): cannot be kept: \(systemReason(error))")
     }
+  }
+
+  private func isWhole(_ folder: URL, _ identity: JSONValue, _ model: String) -> Bool {
+    do {
+      return try entry(folder, of: identity, model) != nil
+    } catch {
+      return false  // Not whole, for whatever reason.
+    }
+  }
+
+  /// Makes a new entry the one of its name, unless another process was faster with a whole one.
+  private func place(_ new: URL, at folder: URL, isWhole: () -> Bool) throws {
+    for attempt in 0... {
+      do {
+        return try DurableFile.rename(new, to: folder)
+      } catch let error as NSError
+        where [EEXIST, ENOTEMPTY].contains(Int32(error.code)) && attempt < 10
+      {
+        if isWhole() { return }
+        // Out of the way first, so that nobody finds half of it.
+        let old = url.appending(path: "\(Self.newPrefix)\(UUID().uuidString)")
+        if rename(folder.path, old.path) == 0 { try FileManager.default.removeItem(at: old) }
+      }
+    }
+  }
+
+  private static let newPrefix = ".new-"
+
+  /// Removes what processes left behind that were killed while they kept a model: entries that were
+  /// begun more than a day ago.
+  private func removeLeftovers() throws {
+    let manager = FileManager.default
+    guard manager.fileExists(atPath: url.path) else { return }
+    for name in try manager.contentsOfDirectory(atPath: url.path) where name.hasPrefix(".") {
+      let item = url.appending(path: name)
+      guard
+        let made = try manager.attributesOfItem(atPath: item.path)[.modificationDate] as? Date,
+        Date().timeIntervalSince(made) > 86_400
+      else { continue }
+      try manager.removeItem(at: item)
+    }
+  }
+
+  // MARK: Earlier versions
+
+  /// How many entries are of versions that kept no digests, whose names have eight digits. They are
+  /// not used.
+  var outdatedEntries: Int {
+    // No folder yet: no entries.
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
+    return names.filter { $0.count == 8 && $0.allSatisfy(\.isHexDigit) }.count
   }
 }

@@ -241,6 +241,9 @@ final class Trainee<S: Scalar> {
   ///
   /// - Throws: ``CheckpointError`` where it is of another model.
   func restore(_ checkpoint: Checkpoint<S>, path: String) throws {
+    try checkpoint.check(
+      for: config.training, batches: batches.count, steps: steps.count, network: network,
+      path: path)
     try Experiments.restore(weights, from: checkpoint.parameters, path: path)
     try optimizer.restore(state: checkpoint.optimizer, stepCount: checkpoint.progress.step)
     progress = checkpoint.progress

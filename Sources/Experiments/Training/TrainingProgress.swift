@@ -29,6 +29,46 @@ struct TrainingProgress: Codable, Equatable {
     return score.isNaN ? -largest : min(max(score, -largest), largest)
   }
 
+  /// What is wrong with the progress of a training of these settings, or nil: a checkpoint is not
+  /// gone on from where it could not have come from.
+  ///
+  /// - Parameters:
+  ///   - batches: Batches of an epoch.
+  ///   - steps: Steps of the optimiser in a batch.
+  func problem(for training: TrainingConfig, batches: Int, steps: Int) -> String? {
+    func outside(_ name: String, _ value: Int, _ range: ClosedRange<Int>) -> String? {
+      range.contains(value)
+        ? nil : "\(name) is \(value), expected \(range.lowerBound) to \(range.upperBound)"
+    }
+    if let problem = outside("epoch", epoch, 0...training.epochs) { return problem }
+    // No epoch is begun after the last; a batch more would have ended the epoch.
+    let most = epoch == training.epochs ? 0 : batches - 1
+    if let problem = outside("batch", batch, 0...max(0, most)) { return problem }
+    let expected = (epoch * batches + batch) * steps
+    if step != expected { return "step is \(step), expected \(expected)" }
+    for term in sums.terms {
+      if let problem = outside("count of \(term.name)", term.count, 1...max(1, batch * steps)) {
+        return problem
+      }
+    }
+    for (name, value) in [("seconds", seconds), ("epochSeconds", epochSeconds)]
+    where !(value.isFinite && value >= 0) {
+      return "\(name) is \(value), expected 0 or more"
+    }
+    if let kept = selection.epoch {
+      guard epoch > 0 else { return "the epoch kept is \(kept), and none is complete" }
+      if let problem = outside("the epoch kept", kept, 0...epoch - 1) { return problem }
+    }
+    if let problem = outside("evaluations", stagnation?.evaluations ?? 0, 0...epoch) {
+      return problem
+    }
+    guard let curve, curve.isKept || epoch == 0 else { return nil }
+    guard curve.trainingLoss.count == epoch, curve.inconsistencies.isEmpty,
+      curve.validEpochs.allSatisfy({ (0..<max(1, epoch)).contains($0) })
+    else { return "its curve is not one of \(epoch) epochs" }
+    return nil
+  }
+
   /// The best validation score (or negative loss) so far, and the evaluations since.
   struct Stagnation: Codable, Equatable {
     var best: Double

@@ -85,13 +85,13 @@ struct NPYLayout: Sendable {
     let present = fileSize - start
     guard !overflow, present >= size else {
       throw fail(
-        "the file is truncated: shape \(NPYLayout.text(shape)) of \(element.name) takes "
+        "the array is truncated: shape \(NPYLayout.text(shape)) of \(element.name) takes "
           + (overflow ? "more than \(Int.max)" : "\(size)")
           + " bytes of data, there are \(present)")
     }
     guard present == size else {
       throw fail(
-        "the file has \(present - size) bytes after the \(size) bytes of its array of shape "
+        "there are \(present - size) bytes after the \(size) bytes of its array of shape "
           + NPYLayout.text(shape))
     }
     self.location = location

@@ -94,7 +94,8 @@ extension NodeDataSource {
     return ExperimentData(
       TransductiveDataset(
         source, selfLoops: config.selfLoops, normalizesRows: config.normalizeFeatures == .rows),
-      splitInWords: split.words, rewiredBy: config.rewiring.settings.rewiring
+      splitInWords: split.words, published: published,
+      rewiredBy: config.rewiring.settings.rewiring
     ) { try split.settings.split(source, seed: $0, published: published) }
   }
 }
