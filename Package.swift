@@ -24,6 +24,7 @@ let package = Package(
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .plugin(name: "BuildRecord", capability: .buildTool()),
+    .target(name: "CProcess"),
     .target(
       name: "CKernels",
       cSettings: [
@@ -41,7 +42,7 @@ let package = Package(
     .executableTarget(
       name: "Experiments",
       dependencies: [
-        "Tensor", "Graph", "Layers", "Distill",
+        "CProcess", "Tensor", "Graph", "Layers", "Distill",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -55,7 +56,10 @@ let package = Package(
     .testTarget(name: "DistillTests", dependencies: ["Distill", "Layers", "Graph", "Tensor"]),
     .testTarget(
       name: "ExperimentsTests",
-      dependencies: ["Experiments", "Distill", "Layers", "Graph", "Tensor"]),
+      dependencies: [
+        "Experiments", "Distill", "Layers", "Graph", "Tensor",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
   ],
   swiftLanguageModes: [.v5]
 )

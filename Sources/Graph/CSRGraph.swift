@@ -98,6 +98,9 @@ public final class CSRGraph: @unchecked Sendable {
   public init(batching graphs: [CSRGraph]) {
     nodeCount = graphs.reduce(0) { $0 + $1.nodeCount }
     edgeCount = graphs.reduce(0) { $0 + $1.edgeCount }
+    precondition(
+      max(nodeCount, edgeCount) <= Int(Int32.max),
+      "\(graphs.count) graphs of \(nodeCount) nodes and \(edgeCount) edges do not fit one batch")
     var inStart: [Int32] = [0]
     var outStart: [Int32] = [0]
     var source: [Int32] = []

@@ -183,6 +183,10 @@ public struct CSRMatrix<S: Scalar>: Sendable {
   /// Matrices of one width, one below the other.
   static func stacked(_ parts: [CSRMatrix]) -> CSRMatrix {
     precondition(parts.allSatisfy { $0.columns == parts[0].columns }, "widths differ")
+    let (rows, entries) = parts.reduce((0, 0)) { ($0.0 + $1.rows, $0.1 + $1.count) }
+    precondition(
+      rows < Int(Int32.max) && entries <= Int(Int32.max),
+      "\(parts.count) sparse matrices of \(rows) rows and \(entries) entries do not fit one")
     var rowStart: [Int32] = [0]
     for part in parts {
       let first = rowStart.last!

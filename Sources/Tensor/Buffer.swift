@@ -65,7 +65,13 @@ public final class BufferPool: @unchecked Sendable {
     return max((bytes + step - 1) / step * step, smallest)
   }
 
-  func take(_ bytes: Int) -> MemoryBlock {
+  /// What happens, as a last resort, where so many bytes for a matrix cannot be had: no caller could
+  /// go on. A program sets it once, to end in its own way.
+  public nonisolated(unsafe) static var onExhaustion: (_ bytes: Int) -> Never = { bytes in
+    fatalError("out of memory: \(bytes) bytes for a matrix could not be had")
+  }
+
+  func take(_ bytes: Int, isSecondTry: Bool = false) -> MemoryBlock {
     let wanted = BufferPool.roundedSize(bytes)
     lock.lock()
     let place = firstIndex(ofAtLeast: wanted)
@@ -79,9 +85,12 @@ public final class BufferPool: @unchecked Sendable {
     var start: UnsafeMutableRawPointer?
     let isLarge = wanted >= BufferPool.hugePage
     let status = posix_memalign(&start, isLarge ? BufferPool.hugePage : 64, wanted)
-    guard status == 0, let start else {
-      fatalError("out of memory: \(wanted) bytes for a matrix could not be had")
+    if status != 0, !isSecondTry {
+      // What waits to be used again may be in pieces that are too small, and makes room together.
+      trim()
+      return take(bytes, isSecondTry: true)
     }
+    guard status == 0, let start else { BufferPool.onExhaustion(wanted) }
     if isLarge { madvise(start, wanted, MADV_HUGEPAGE) }
     return MemoryBlock(start: start, bytes: wanted)
   }

@@ -114,6 +114,34 @@ public enum OpenBLAS {
 
   static func useOneThread() { _ = oneThread }
 
+  /// The address space of a thread's work: the buffer that each product takes on x86-64, and the
+  /// thread's stack.
+  public static let bytesPerThread = (128 + 16) << 20
+
+  /// Takes the buffers of so many threads, which are kept from then on. OpenBLAS itself asks for a
+  /// buffer that it does not get again and again, for ever.
+  ///
+  /// - Returns: Whether they could be had.
+  public static func reserveBuffers(threads: Int) -> Bool {
+    useOneThread()
+    let (bytes, isHuge) = threads.multipliedReportingOverflow(by: bytesPerThread)
+    guard !isHuge,
+      let space = mmap(
+        nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0),
+      space != MAP_FAILED
+    else { return false }
+    munmap(space, bytes)
+    // Its own functions, which some builds keep to themselves: there the space was there at least.
+    guard let library = dlopen(nil, RTLD_LAZY), let allocate = dlsym(library, "blas_memory_alloc"),
+      let release = dlsym(library, "blas_memory_free")
+    else { return true }
+    typealias Allocate = @convention(c) (CInt) -> UnsafeMutableRawPointer?
+    typealias Release = @convention(c) (UnsafeMutableRawPointer?) -> Void
+    let buffers = (0..<threads).map { _ in unsafeBitCast(allocate, to: Allocate.self)(0) }
+    for buffer in buffers { unsafeBitCast(release, to: Release.self)(buffer) }
+    return true
+  }
+
   /// The version and build options, for the record of a run.
   public static var configuration: String {
     String(cString: openblas_get_config()).trimmingCharacters(in: .whitespaces)

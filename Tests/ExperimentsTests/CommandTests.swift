@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Testing
 
 @testable import Experiments
@@ -280,7 +281,7 @@ struct RunTests {
   @Test func aFolderBelongsToOneProcessAtATime() throws {
     let place = try Workplace()
     let directory = RunDirectory(path: "out", relativeTo: place.folder)
-    let lock = try RunLock(directory)
+    let lock = try RunLock(directory, log: Logger(label: "test"))
     withExtendedLifetime(lock) {
       #expect(place.run("sample.json", "--out", "out") == 65)
       #expect(place.errors.contains("another process is at work in the folder out"))

@@ -85,7 +85,7 @@ struct ConfigTests {
       ("models.teacher.architecture.heads", [2, 2, 2], "3 values for 2 hidden layers"),
       ("models.teacher.architecture.hidden", [], "expected a list of 1 to 256"),
       ("models.teacher.architecture.family", "gatt", "did you mean \"gat\"?"),
-      ("models.teacher.architecture.featureDropout", 1, "of at least 0 and below 1"),
+      ("models.teacher.architecture.featureDropout", 1, "of at least 0 and at most 0.9999999"),
       ("models.student.objectives.lsp.lastEpoch", -1, "expected an integer from 0"),
       ("models.student.objectives.lsp.firstEpoch", 2, "found 1, which is before firstEpoch, 2"),
       (

@@ -168,7 +168,7 @@ struct FramelessConfigTests {
       ("framelets.dilation", 1, "above 1"), ("framelets.order", "up", "\"increasing\""),
       ("framelets.largestEigenvalue", 2.1, "at most 2"), ("framelets.route.terms", 0, "from 1"),
       ("framelets.route.trapezoidPoints", 1, "from 2"), ("perturbation", -1, "at least 0"),
-      ("dropout", 1, "below 1"), ("hidden", [4, 5], "shared encoders"),
+      ("dropout", 1, "of at least 0 and at most 0.9999999"), ("hidden", [4, 5], "shared encoders"),
       ("highPass", "second", "\"all\" or \"first\""), ("asPublished.both", true, "unknown key"),
       ("layers", 2, "unknown key"),
     ] as [(String, JSONValue, String)])

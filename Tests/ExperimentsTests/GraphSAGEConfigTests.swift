@@ -58,7 +58,8 @@ struct GraphSAGEConfigTests {
     arguments: [
       ("aggregator", "lstm", "expected \"mean\" or \"pool\""),
       ("bias", true, "expected \"none\" or \"single\" or \"both\""),
-      ("dropout", 1, "of at least 0 and below 1"), ("hidden", [0], "expected a list of 1 to 256"),
+      ("dropout", 1, "of at least 0 and at most 0.9999999"),
+      ("hidden", [0], "expected a list of 1 to 256"),
       ("heads", 2, "unknown key"),
     ] as [(String, JSONValue, String)])
   func badValuesAreRefused(key: String, value: JSONValue, message: String) throws {

@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Testing
 
 @testable import Experiments
@@ -362,7 +363,8 @@ struct TableRunTests {
 
   @Test func aTableBelongsToOneProcessAtATime() throws {
     let place = try Workplace(table: sampleTable)
-    let lock = try RunLock(RunDirectory(path: "runs/tables/small", relativeTo: place.folder))
+    let lock = try RunLock(
+      RunDirectory(path: "runs/tables/small", relativeTo: place.folder), log: Logger(label: "test"))
     withExtendedLifetime(lock) {
       #expect(place.run(command) == 65)
       #expect(place.errors.contains("another process is at work in the folder runs/tables/small"))

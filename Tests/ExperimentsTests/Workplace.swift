@@ -58,6 +58,8 @@ final class Workplace {
   /// What the training of a seed and the model at an index kept of its epochs.
   var curve: (UInt64, Int) -> LearningCurve = { _, _ in LearningCurve() }
   var onSeed: (UInt64) throws -> Void = { _ in }
+  /// Why nothing can be printed, where that is so.
+  var outputFailure: String?
   /// What the last command wrote.
   private(set) var output = ""
   private(set) var errors = ""
@@ -111,7 +113,10 @@ final class Workplace {
     errors = ""
     let environment = CommandEnvironment(
       currentDirectory: folder, arguments: ["experiments"] + arguments,
-      output: { self.output += $0 },
+      output: {
+        if let reason = self.outputFailure { throw OutputError(reason: reason) }
+        self.output += $0
+      },
       terminal: Terminal(isInteractive: false) { self.errors += $0 },
       interruption: Interruption(),
       makeSeedRunner: { context in

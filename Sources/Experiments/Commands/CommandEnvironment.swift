@@ -6,8 +6,8 @@ struct CommandEnvironment {
   var currentDirectory: URL
   /// The command line, for provenance.
   var arguments: [String]
-  /// Results go here.
-  var output: (String) -> Void
+  /// Results go here. Throws ``OutputError``.
+  var output: (String) throws -> Void
   /// Everything else goes here.
   var terminal: Terminal
   var interruption: Interruption
@@ -22,9 +22,25 @@ struct CommandEnvironment {
       currentDirectory: URL(
         filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory),
       arguments: CommandLine.arguments,
-      output: { FileHandle.standardOutput.write(Data($0.utf8)) },
+      output: { text in
+        do throws(SystemError) {
+          try StandardStream.write(text, to: STDOUT_FILENO)
+        } catch {
+          throw OutputError(reason: error.reason)
+        }
+      },
       terminal: .standardError,
       interruption: .process,
       makeSeedRunner: Experiments.makeSeedRunner)
+  }
+
+  /// Prints a result that is in a file already.
+  func output(_ text: String, alsoIn place: String) throws {
+    do {
+      try output(text)
+    } catch var error as OutputError {
+      error.place = place
+      throw error
+    }
   }
 }

@@ -92,7 +92,7 @@ struct CurvesCommand: EnvironmentCommand {
           + "yet")
     }
     let table = CurveTable(metric: metric, curves: curves, epochs: epochs)
-    environment.output(json ? table.json.prettyText : csv ? table.csv : table.text)
+    try environment.output(json ? table.json.prettyText : csv ? table.csv : table.text)
   }
 
   /// One run goes by its config's name. Several, which may be of one config, go by their folders'

@@ -21,7 +21,7 @@ struct DescribeCommand: EnvironmentCommand {
     let config = try file.resolve(
       quick: options.quick, overrides: options.overrides + options.seedOverride)
     let description = try ExperimentDescription(config, path: options.config)
-    environment.output(json ? description.json.prettyText : description.text)
+    try environment.output(json ? description.json.prettyText : description.text)
   }
 }
 

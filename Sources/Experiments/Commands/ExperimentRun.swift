@@ -50,7 +50,7 @@ struct ExperimentRun {
     progress.finish()
     progress.synthetic = runner.dataset.synthetic
     let chosen = runDirectory(try folder(runner.dataset))
-    let lock = try RunLock(chosen)
+    let lock = try RunLock(chosen, log: log)
     return try withExtendedLifetime(lock) { (try run(runner, in: chosen), chosen) }
   }
 

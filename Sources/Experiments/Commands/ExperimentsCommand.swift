@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Tensor
 
 /// The command line: parses it, runs the command, reports what goes wrong.
 @main
@@ -31,7 +32,12 @@ struct ExperimentsCommand: ParsableCommand {
 
       EXIT CODES
         0 done, 1 the run failed, 64 bad usage, 65 bad data or config, 66 missing input, \
-      130 interrupted (the same command goes on).
+      130 interrupted by Ctrl-C, SIGTERM, SIGHUP, SIGUSR1 or SIGXCPU, with the state saved (the \
+      same command goes on).
+
+      MEMORY
+        What a training needs at least is estimated before it starts, printed by validate, and \
+      refused with the sizes (code 1) where the machine, its container or ulimit leave less.
       """,
     version: ProjectVersion.current,
     subcommands: [
@@ -43,7 +49,21 @@ struct ExperimentsCommand: ParsableCommand {
   /// Runs the process's command line.
   static func main() {
     Interruption.handleSignals()
-    Foundation.exit(run(Array(CommandLine.arguments.dropFirst()), in: .process))
+    StandardStream.surviveBrokenPipes()
+    BufferPool.onExhaustion = { bytes in
+      Terminal.standardError.print(
+        "error: out of memory: a matrix of \(MemoryEstimate.words(Double(bytes))) cannot be had; "
+          + "the same command goes on from the last checkpoint, once there is more")
+      // Without the ends of libraries, whose threads are at work.
+      _exit(ExitStatus.runFailed)
+    }
+    let environment = CommandEnvironment.process
+    do {
+      try OpenFiles.check()
+    } catch {
+      Foundation.exit(report(error, in: environment))
+    }
+    Foundation.exit(run(Array(CommandLine.arguments.dropFirst()), in: environment))
   }
 
   /// Runs a command line.
@@ -51,31 +71,45 @@ struct ExperimentsCommand: ParsableCommand {
   /// - Returns: the exit code.
   static func run(_ arguments: [String], in environment: CommandEnvironment) -> Int32 {
     do {
-      try Registries.check()
-      var command = try parseAsRoot(arguments)
-      if let command = command as? any EnvironmentCommand {
-        try command.run(in: environment)
-      } else {
-        try command.run()
+      do {
+        try Registries.check()
+        var command = try parseAsRoot(arguments)
+        if let command = command as? any EnvironmentCommand {
+          try command.run(in: environment)
+        } else {
+          try command.run()
+        }
+        return ExitStatus.done
+      } catch let error where !(error is any ReportableError) {
+        return try answer(error, in: environment)
       }
-      return ExitStatus.done
-    } catch let error as any ReportableError {
-      environment.terminal.showLive("")
-      environment.terminal.print("error: \(error)")
-      return error.exitCode
     } catch {
-      // Help and version requests and bad usage come as the parser's errors.
-      let code = exitCode(for: error).rawValue
-      let message = fullMessage(for: error)
-      if code == ExitStatus.done {
-        environment.output(message + "\n")
-      } else {
-        environment.terminal.showLive("")
-        environment.terminal.print(
-          message.hasPrefix("Error:") ? "error:" + message.dropFirst("Error:".count) : message)
-      }
-      return code
+      return report(error, in: environment)
     }
+  }
+
+  /// Says what went wrong.
+  ///
+  /// - Returns: the exit code.
+  private static func report(_ error: any Error, in environment: CommandEnvironment) -> Int32 {
+    environment.terminal.showLive("")
+    environment.terminal.print("error: \(error)")
+    return (error as? any ReportableError)?.exitCode ?? ExitStatus.runFailed
+  }
+
+  /// Help and version requests and bad usage, which come as the parser's errors.
+  private static func answer(_ error: any Error, in environment: CommandEnvironment) throws -> Int32
+  {
+    let code = exitCode(for: error).rawValue
+    let message = fullMessage(for: error)
+    if code == ExitStatus.done {
+      try environment.output(message + "\n")
+    } else {
+      environment.terminal.showLive("")
+      environment.terminal.print(
+        message.hasPrefix("Error:") ? "error:" + message.dropFirst("Error:".count) : message)
+    }
+    return code
   }
 }
 

@@ -21,7 +21,7 @@ struct ListCommand: EnvironmentCommand {
   func run(in environment: CommandEnvironment) throws {
     guard let kind else {
       let kinds = Registries.all.map { ($0.kind, $0.outline.count) }
-      environment.output(
+      try environment.output(
         json
           ? JSONValue.object(
             Dictionary(uniqueKeysWithValues: kinds.map { ($0, .integer($1)) })
@@ -36,7 +36,7 @@ struct ListCommand: EnvironmentCommand {
           + "(there are: \(kinds.joined(separator: ", ")))")
     }
     let choices = registry.outline
-    environment.output(
+    try environment.output(
       json
         ? JSONValue.array(choices.map(\.json)).prettyText
         : choices.map(\.text).joined(separator: "\n"))

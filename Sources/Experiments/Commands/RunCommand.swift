@@ -40,7 +40,9 @@ struct RunCommand: EnvironmentCommand {
       dataset.synthetic && out == nil ? folder + "-synthetic" : folder
     }
     let (result, directory) = try run.execute(in: folder)
-    environment.output(json ? result.json.prettyText : ResultTable(result: result).text)
+    try environment.output(
+      json ? result.json.prettyText : ResultTable(result: result).text,
+      alsoIn: "\(directory.name)/result.json")
     run.log.info("\(result.dataset.mark)the result is in \(directory.name)/result.json")
   }
 

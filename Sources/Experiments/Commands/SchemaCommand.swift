@@ -33,6 +33,6 @@ struct SchemaCommand: EnvironmentCommand {
   }
 
   func run(in environment: CommandEnvironment) throws {
-    environment.output((kind == .config ? Self.schema : Self.tableSchema).prettyText)
+    try environment.output((kind == .config ? Self.schema : Self.tableSchema).prettyText)
   }
 }

@@ -3,7 +3,9 @@ import Foundation
 
 /// How to train, as far as it changes no result.
 struct TrainingOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Threads to compute with (default: all cores).", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Threads to compute with (default: the processors that it may use).", valueName: "n"))
   var threads: Int?
 
   @Option(help: ArgumentHelp("The folder to look for data in first.", valueName: "dir"))
@@ -36,8 +38,8 @@ struct TrainingOptions: ParsableArguments {
     try validateFolder(models, option: "--models")
   }
 
-  /// The number of threads, all cores where none is given.
-  var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+  /// The number of threads; where none is given, as many as there are processors for them.
+  var threadCount: Int { threads ?? Processors.available }
 }
 
 /// Refuses an empty name of a folder.

@@ -4,7 +4,11 @@ import ArgumentParser
 struct ValidateCommand: EnvironmentCommand {
   static let configuration = CommandConfiguration(
     commandName: "validate",
-    abstract: "Checks a config, its quick block included, and runs nothing.")
+    abstract: "Checks a config, its quick block included, and runs nothing.",
+    discussion: """
+      Says also how much memory the training needs at least, on data of the published sizes. A run \
+      of models that need more than there is, is refused before it trains.
+      """)
 
   @OptionGroup var options: ConfigOptions
 
@@ -21,7 +25,7 @@ struct ValidateCommand: EnvironmentCommand {
       guard case .object(var members) = RecordEncoder.encode(config) else { return }
       members[ExperimentConfig.warningsKey] = .array(
         warnings.map { ["path": .string($0.path), "message": .string($0.message)] })
-      environment.output(JSONValue.object(members).prettyText)
+      try environment.output(JSONValue.object(members).prettyText)
       return
     }
     let models = config.models.map { model in
@@ -29,8 +33,25 @@ struct ValidateCommand: EnvironmentCommand {
         + model.objectives.map(\.name).joined(separator: " + ") + "\n"
     }
     let seeds = config.seeds.count == 1 ? "1 seed" : "\(config.seeds.count) seeds"
-    environment.output("\(options.config) is valid: \(config.name), \(seeds)\n")
-    environment.output(models.joined())
-    environment.output(warnings.map { "warning: \($0.description)\n" }.joined())
+    try environment.output("\(options.config) is valid: \(config.name), \(seeds)\n")
+    try environment.output(models.joined())
+    try environment.output(warnings.map { "warning: \($0.description)\n" }.joined())
+    try describeMemory(of: config, in: environment)
+  }
+
+  private func describeMemory(
+    of config: ExperimentConfig, in environment: CommandEnvironment
+  ) throws {
+    guard let data = DataSizes.published(config.data),
+      let most = config.memoryEstimates(on: data).max(by: { $0.total < $1.total })
+    else { return }
+    try environment.output(
+      "memory: at least \(MemoryEstimate.words(most.total)), for \(most.model) (\(most.sizes))\n")
+    do {
+      try config.checkMemory(on: data)
+    } catch let error as RunError {
+      // The config is valid all the same, perhaps for another machine.
+      environment.terminal.print("warning: \(error)")
+    }
   }
 }

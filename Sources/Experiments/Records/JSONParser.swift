@@ -17,7 +17,7 @@ struct JSONParser {
   private var depth = 0
 
   /// Deeper nesting than any config has; keeps recursion from overflowing the stack.
-  private static let maximumDepth = 200
+  static let maximumDepth = 200
 
   private init(_ bytes: [UInt8]) { self.bytes = bytes }
 

@@ -71,7 +71,7 @@ struct TableRun {
 
   private func run(synthetic: Bool) throws {
     let place = place(synthetic: synthetic)
-    let lock = try RunLock(runDirectory(place.runs))
+    let lock = try RunLock(runDirectory(place.runs), log: log)
     try withExtendedLifetime(lock) {
       // Nothing is trained before all that is there is known to fit.
       for experiment in chosen {
@@ -252,8 +252,9 @@ struct TableRun {
   }
 
   private func show(_ report: TableReport, in place: TablePlace) throws {
-    environment.output(
-      command.json ? report.json(in: place).prettyText : MarkdownTable(report).text)
+    try environment.output(
+      command.json ? report.json(in: place).prettyText : MarkdownTable(report).text,
+      alsoIn: place.resultsName)
     log.info(
       """
       \(report.isSynthetic ? "[synthetic] " : "")the table is in \(place.resultsName): \

@@ -2,27 +2,44 @@ import Foundation
 
 /// The error stream: lines that stay and, on a terminal, one live line below them that is written
 /// over. Safe to use from several threads.
+///
+/// What cannot be written is dropped, since training matters more than its progress; once the stream
+/// takes lines again, it is told how many are missing.
 final class Terminal: @unchecked Sendable {
   /// Whether there is somebody to watch a live line.
   let isInteractive: Bool
-  private let write: (String) -> Void
+  private let write: (String) throws -> Void
   private let lock = NSLock()
   private var liveLine = ""
+  private var droppedLines = 0
 
-  init(isInteractive: Bool, write: @escaping (String) -> Void) {
+  init(isInteractive: Bool, write: @escaping (String) throws -> Void) {
     self.isInteractive = isInteractive
     self.write = write
   }
 
   /// The process's standard error.
   static let standardError = Terminal(isInteractive: isatty(STDERR_FILENO) == 1) { text in
-    FileHandle.standardError.write(Data(text.utf8))
+    try StandardStream.write(text, to: STDERR_FILENO)
   }
 
   /// Writes a line that stays.
   func print(_ line: String) {
     lock.withLock {
-      write(liveLine.isEmpty ? "\(line)\n" : "\(Self.erase)\(line)\n\(liveLine)")
+      let missing = droppedLines > 0 ? "(\(droppedLines) lines could not be shown here)\n" : ""
+      let text =
+        liveLine.isEmpty
+        ? "\(missing)\(line)\n" : "\(Self.erase)\(missing)\(line)\n\(liveLine)"
+      droppedLines = isWritten(text) ? 0 : droppedLines + 1
+    }
+  }
+
+  private func isWritten(_ text: String) -> Bool {
+    do {
+      try write(text)
+      return true
+    } catch {
+      return false  // There is nowhere else to say so.
     }
   }
 
@@ -32,7 +49,7 @@ final class Terminal: @unchecked Sendable {
     lock.withLock {
       let cut = String(line.prefix(max(20, Self.columns - 1)))
       guard !(cut.isEmpty && liveLine.isEmpty) else { return }
-      write(Self.erase + cut)
+      _ = isWritten(Self.erase + cut)
       liveLine = cut
     }
   }

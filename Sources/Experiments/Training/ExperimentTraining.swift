@@ -101,6 +101,8 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
   private func train(
     _ group: [ModelConfig], seed: UInt64, in directory: SeedDirectory, after lines: Int
   ) throws -> [ModelResult] {
+    defer { context.interruption.holdsUnsavedWork = false }
+    try context.interruption.check()
     let trainees = try trainees(of: group, seed: seed, in: directory)
     try warnOfNodesWithoutNeighbours(group, seed: seed)
     let checkpoints = checkpoints(of: group, seed: seed, in: directory)

@@ -58,17 +58,16 @@ final class GroupTrainer<S: Scalar> {
   /// - Throws: ``Interrupted`` once the state is saved; ``RunError`` where a loss is not finite.
   func train() throws -> [TrainedModel<S>] {
     while let trainee = next() {
-      if context.interruption.isRequested {
-        try saveCheckpoint()
-        throw Interrupted()
-      }
+      try saveIfInterrupted()
       try trainee.step()
+      context.interruption.holdsUnsavedWork = true
       guard trainee.isAtEndOfEpoch else { continue }
       try record(try trainee.endEpoch(), of: trainee)
       if Date().timeIntervalSince(lastSave) >= checkpointInterval { try saveCheckpoint() }
     }
     _ = try metrics.synchronize()
     return try trainees.map {
+      try saveIfInterrupted()
       context.progress.activity("evaluating \($0.config.name)")
       return try $0.finish(path: checkpoints.url.path)
     }
@@ -108,10 +107,17 @@ final class GroupTrainer<S: Scalar> {
       modelsInTurn: trainees.count)
   }
 
+  private func saveIfInterrupted() throws {
+    guard context.interruption.isRequested else { return }
+    try saveCheckpoint()
+    throw Interrupted()
+  }
+
   private func saveCheckpoint() throws {
     // The lines are on disk before a checkpoint counts on them.
     let lines = try metrics.synchronize()
     try checkpoints.write(trainees.map { ($0.config.name, $0.checkpoint) }, metrics: lines)
     lastSave = Date()
+    context.interruption.holdsUnsavedWork = false
   }
 }

@@ -6,6 +6,7 @@ import Tensor
 ///
 /// - Throws: ``DataError`` where the data are missing or damaged.
 func makeSeedRunner(_ context: RunContext) throws -> any SeedRunner {
+  try reserveWorkBuffers(threads: context.threads)
   context.progress.activity("loading \(context.config.data.name)")
   return try Parallel.withThreads(context.threads) {
     switch context.config.precision {
@@ -15,12 +16,33 @@ func makeSeedRunner(_ context: RunContext) throws -> any SeedRunner {
   }
 }
 
+/// Has OpenBLAS take the memory that it works in, before anything else can take it.
+///
+/// - Throws: ``RunError`` where there is not enough.
+private func reserveWorkBuffers(threads: Int) throws {
+  guard !OpenBLAS.reserveBuffers(threads: threads) else { return }
+  let bytes = Double(threads * OpenBLAS.bytesPerThread)
+  let room =
+    AvailableMemory.now.map { " (\($0.bound) \(MemoryEstimate.words($0.bytes)))" } ?? ""
+  throw RunError(
+    message: "not enough memory: OpenBLAS works in \(MemoryEstimate.words(bytes)) of address space "
+      + "for \(threads) threads\(room); raise the limit (ulimit -v), or take fewer with --threads")
+}
+
 extension RunContext {
   /// The data that the config names, once its models are known to fit their graphs.
   fileprivate func checkedData<S: Scalar>() throws -> ExperimentData<S> {
     let data: ExperimentData<S> = try data()
     // What is wrong with a split is told before anything is trained.
     for seed in config.seeds.prefix(1) { try data.check(seed: seed) }
+    try interruption.check()
+    if let seed = config.seeds.first {
+      try config.checkMemory(
+        on: DataSizes(
+          of: data.parts(seed: seed).train, batchSize: config.data.batchSize,
+          features: data.featureCount, labels: data.labelCount))
+    }
+    // Makes networks and decompositions to see whether they go with the graphs.
     try config.checkGraphs(of: data)
     return data
   }
@@ -54,4 +76,8 @@ extension DataError: ReportableError {
 
 extension SafetensorsError: ReportableError {
   var exitCode: Int32 { kind == .unwritable ? ExitStatus.runFailed : ExitStatus.badData }
+}
+
+extension GraphError: ReportableError {
+  var exitCode: Int32 { ExitStatus.badData }
 }

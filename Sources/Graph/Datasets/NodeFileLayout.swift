@@ -41,10 +41,13 @@ extension NodeFileLayout {
 
 /// Files of ``PPI``.
 public struct PPILayout: FileLayout {
+  /// The name in lists.
   public let name = "ppi"
+  /// What the files hold.
   public let note =
     "For each of train, valid, test: a node-link graph in JSON, and features, labels, graph numbers "
     + "and (optional) known labels in npy; as DGL's PPIDataset."
+  /// Where the layout was published.
   public let citation =
     "Hamilton, Ying & Leskovec, Inductive representation learning on large graphs, NIPS 2017"
 
@@ -54,14 +57,18 @@ public struct PPILayout: FileLayout {
 
 /// Files of ``GNNBenchmark``.
 public struct GNNBenchmarkLayout: NodeFileLayout {
+  /// The name in lists.
   public let name = "gnnBenchmark"
+  /// What the files hold.
   public let note = "One npz archive: adj_ and attr_ as sparse matrices in compressed rows, labels."
+  /// Where the layout was published.
   public let citation =
     "Shchur et al., Pitfalls of graph neural network evaluation, 2018"
 
   /// The layout.
   public init() {}
 
+  /// Reads a data set; as the reader of these files.
   public func load<S: Scalar>(
     _ name: String, files: [String], from place: URL
   ) throws -> NodeDataset<S> {
@@ -71,16 +78,21 @@ public struct GNNBenchmarkLayout: NodeFileLayout {
 
 /// Files of ``Heterophilous``.
 public struct HeterophilousLayout: NodeFileLayout {
+  /// The name in lists.
   public let name = "heterophilous"
+  /// What the files hold.
   public let note =
     "One npz archive: node_features, node_labels, edges, and ten splits as masks."
+  /// Where the layout was published.
   public let citation =
     "Platonov et al., A critical look at the evaluation of GNNs under heterophily, ICLR 2023"
+  /// The files carry ten splits.
   public let hasProvidedSplits = true
 
   /// The layout.
   public init() {}
 
+  /// Reads a data set; as the reader of these files.
   public func load<S: Scalar>(
     _ name: String, files: [String], from place: URL
   ) throws -> NodeDataset<S> {
@@ -90,18 +102,23 @@ public struct HeterophilousLayout: NodeFileLayout {
 
 /// Files of ``Planetoid``.
 public struct PlanetoidLayout: NodeFileLayout {
+  /// The name in lists.
   public let name = "planetoid"
+  /// What the files hold.
   public let note =
     "Python pickles ind.NAME.{allx, ally, tx, ty, graph, ...}, with the public split; ten splits of "
     + "Geom-GCN beside them."
+  /// Where the layout was published.
   public let citation =
     "Yang, Cohen & Salakhutdinov, Revisiting semi-supervised learning with graph embeddings, "
     + "ICML 2016"
+  /// The files carry the public split.
   public let hasPublicSplit = true
 
   /// The layout.
   public init() {}
 
+  /// The files of the splits of Geom-GCN.
   public func splitFiles(_ name: String) -> DatasetFiles? {
     DatasetFiles(
       name: "\(name), splits of Geom-GCN", folder: "geom-gcn/splits",
@@ -109,6 +126,7 @@ public struct PlanetoidLayout: NodeFileLayout {
       url: "https://raw.githubusercontent.com/graphdml-uiuc-jlu/geom-gcn/master/splits/")
   }
 
+  /// Reads a data set; as the reader of these files.
   public func load<S: Scalar>(
     _ name: String, files: [String], from place: URL
   ) throws -> NodeDataset<S> {

@@ -44,6 +44,10 @@ protocol ArchitectureSettings: VariantSettings {
   ///
   /// - Parameter data: The name of the data set.
   func problem(graphs count: Int, of data: String) -> Inconsistency?
+  /// What its layers take of memory on such data, from below: what is counted is surely needed.
+  func layerSizes(_ data: DataSizes) -> [LayerSize]
+  /// The framelet transforms that it makes of a graph.
+  var frameletTransforms: [FrameletTransformConfig] { get }
 }
 
 extension ArchitectureSettings {
@@ -55,6 +59,8 @@ extension ArchitectureSettings {
   var effectOnNodesWithoutNeighbours: String? { nil }
 
   func problem(graphs count: Int, of data: String) -> Inconsistency? { nil }
+
+  var frameletTransforms: [FrameletTransformConfig] { [] }
 }
 
 extension Registry where Value == any ArchitectureSettings {
@@ -73,8 +79,8 @@ extension FieldRule where Value == [Int] {
 }
 
 extension FieldRule where Value == Double {
-  /// The probability that dropout sets a value to zero.
-  static var dropout: FieldRule { .number(.halfOpen(0, 1)) }
+  /// The probability that dropout sets a value to zero; below 1 in single precision too.
+  static var dropout: FieldRule { .number(.closed(0, 0.9999999)) }
 }
 
 extension FieldRule where Value == Activation {

@@ -35,6 +35,12 @@ struct Override: Equatable, Sendable {
   /// - Returns: the path as the decoder names it (list elements by name where they have one).
   /// - Throws: ``JSONProblem`` where the path leads through something that has no such element.
   func apply(to document: inout JSONValue) throws(JSONProblem) -> [String] {
+    guard path.count <= JSONParser.maximumDepth else {
+      throw JSONProblem(
+        path: "\(path[0])...",
+        message: "found a key path of \(path.count) parts, expected at most "
+          + "\(JSONParser.maximumDepth) (\(origin))")
+    }
     var canonical: [String] = []
     try set(&document, path[...], &canonical)
     return canonical

@@ -33,7 +33,7 @@ struct ObjectiveConfig: Record {
     return found
   }
 
-  /// When it counts, in words: "from epoch 0 to 29 with weight 0.5, ...".
+  /// When it counts, in words: "weight 0.5 from epoch 0 to 29, rising over its first 5 epochs".
   var scheduleInWords: String {
     var words = "weight \(JSONValue.real(weight).compactText)"
     if firstEpoch > 0 || lastEpoch != nil {
