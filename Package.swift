@@ -36,29 +36,62 @@ let package = Package(
     .target(
       name: "Tensor", dependencies: ["COpenBLAS", "CLAPACKE", "CKernels", "CCrypto"],
       swiftSettings: numeric),
-    .target(name: "Graph", dependencies: ["Tensor", "CKernels", "CZip"], swiftSettings: numeric),
+    .target(name: "Records"),
+    .target(name: "Graph", dependencies: ["Tensor", "CKernels"], swiftSettings: numeric),
+    .target(
+      name: "Datasets", dependencies: ["Tensor", "Graph", "CZip"], swiftSettings: numeric),
     .target(name: "Layers", dependencies: ["Tensor", "Graph", "CKernels"], swiftSettings: numeric),
     .target(name: "Distill", dependencies: ["Tensor", "Graph", "Layers"], swiftSettings: numeric),
-    .executableTarget(
-      name: "Experiments",
+    .target(
+      name: "Training",
       dependencies: [
-        "CProcess", "Tensor", "Graph", "Layers", "Distill",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "CProcess", "Records", "Tensor", "Graph", "Datasets", "Layers", "Distill",
         .product(name: "Logging", package: "swift-log"),
       ],
       plugins: ["BuildRecord"]),
-    .executableTarget(
-      name: "Benchmarks", dependencies: ["Tensor", "Graph", "Layers", "Distill"],
-      path: "Benchmarks/Sources"),
-    .testTarget(name: "TensorTests", dependencies: ["Tensor"]),
-    .testTarget(name: "GraphTests", dependencies: ["Graph", "Tensor"]),
-    .testTarget(name: "LayersTests", dependencies: ["Layers", "Graph", "Tensor"]),
-    .testTarget(name: "DistillTests", dependencies: ["Distill", "Layers", "Graph", "Tensor"]),
-    .testTarget(
-      name: "ExperimentsTests",
+    .target(name: "Reports", dependencies: ["Records", "Training"]),
+    .target(
+      name: "Runner",
       dependencies: [
-        "Experiments", "Distill", "Layers", "Graph", "Tensor",
+        "CProcess", "Records", "Tensor", "Training", "Reports",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
+      ]),
+    .executableTarget(name: "Experiments", dependencies: ["Runner"]),
+    .executableTarget(
+      name: "Benchmarks", dependencies: ["Tensor", "Graph", "Datasets", "Layers", "Distill"],
+      path: "Benchmarks/Sources"),
+    .target(
+      name: "TestSupport",
+      dependencies: ["Tensor", "Graph", "Records", "Layers", "Training", "Runner"],
+      path: "Tests/Support"),
+    .testTarget(
+      name: "TensorTests", dependencies: ["Tensor"]),
+    .testTarget(
+      name: "RecordsTests", dependencies: ["Records"]),
+    .testTarget(
+      name: "GraphTests", dependencies: ["Tensor", "Graph", "TestSupport"]),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Tensor", "Graph", "Datasets", "TestSupport"]),
+    .testTarget(
+      name: "LayersTests", dependencies: ["Tensor", "Graph", "Layers"]),
+    .testTarget(
+      name: "DistillTests", dependencies: ["Tensor", "Graph", "Datasets", "Layers", "Distill"]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "Tensor", "Graph", "Records", "Datasets", "Layers", "Distill", "Training", "TestSupport",
+      ]),
+    .testTarget(
+      name: "ReportsTests",
+      dependencies: [
+        "Tensor", "Graph", "Records", "Datasets", "Training", "Reports", "TestSupport",
+      ]),
+    .testTarget(
+      name: "RunnerTests",
+      dependencies: [
+        "Tensor", "Graph", "Records", "Datasets", "Layers", "Distill", "Training", "Reports",
+        "Runner", "TestSupport",
       ]),
   ],
   swiftLanguageModes: [.v5]
@@ -68,5 +101,6 @@ let package = Package(
 if Context.environment["GRAPH_DISTILL_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
-      name: "Fuzz", dependencies: ["Graph", "Tensor"], path: "Fuzz", swiftSettings: numeric))
+      name: "Fuzz", dependencies: ["Records", "Tensor", "Graph", "Datasets"], path: "Fuzz",
+      swiftSettings: numeric))
 }

@@ -1,6 +1,8 @@
 import Foundation
 
+@testable import Datasets
 @testable import Graph
+@testable import Records
 @testable import Tensor
 
 /// The readers of files that may come from anywhere, each with one way in for any bytes.

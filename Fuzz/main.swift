@@ -2,6 +2,8 @@
 // run by scripts/fuzz.
 import Foundation
 
+@testable import Records
+
 // From libFuzzer, which is linked without a main function of its own.
 @_silgen_name("LLVMFuzzerRunDriver")
 func runFuzzer(

@@ -1,3 +1,4 @@
+import Datasets
 import Distill
 import Foundation
 import Graph

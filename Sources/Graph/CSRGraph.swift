@@ -75,7 +75,7 @@ public final class CSRGraph: @unchecked Sendable {
   }
 
   /// A graph from in-edge lists that are known to be valid.
-  init(inStart: [Int32], source: [Int32], memberStart: [Int32]? = nil) {
+  package init(inStart: [Int32], source: [Int32], memberStart: [Int32]? = nil) {
     let memberStart = memberStart ?? [0, Int32(inStart.count - 1)]
     precondition(
       memberStart.first == 0 && memberStart.last == Int32(inStart.count - 1)

@@ -145,7 +145,7 @@ public struct CSRMatrix<S: Scalar>: Sendable {
   ///
   /// - Throws: ``CSRMatrixError/unusedColumns(columns:used:limit:)`` for more than 16 columns for
   ///   each that has an entry, and 1,000.
-  func requiringUsedColumns() throws -> CSRMatrix {
+  package func requiringUsedColumns() throws -> CSRMatrix {
     if columns <= 1_000 { return self }
     let used = Set(column).count
     let limit = 16 * used + 1_000

@@ -5,6 +5,8 @@ import Layers
 import Tensor
 import Testing
 
+@testable import Datasets
+
 /// Teacher and student of frameless distillation on Cora, where its files are.
 @Suite struct FramelessCoraTests {
   private static let folder: String? =

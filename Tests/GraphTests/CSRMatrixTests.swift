@@ -2,6 +2,7 @@ import Tensor
 import Testing
 
 @testable import Graph
+@testable import TestSupport
 
 /// The matrix written out, entries at the same place added up.
 private func dense<S: Scalar>(_ a: CSRMatrix<S>) -> Matrix<Double> {

@@ -2,6 +2,7 @@ import Tensor
 import Testing
 
 @testable import Graph
+@testable import TestSupport
 
 @Suite struct CurvatureDirichletTests {
   @Test(arguments: FrameletGraph.all) func againstTheDenseLaplacian(_ example: FrameletGraph) throws

@@ -3,6 +3,7 @@ import Tensor
 import Testing
 
 @testable import Graph
+@testable import TestSupport
 
 @Suite struct CurvatureFlowTests {
   private static let graphs: [CSRGraph] = {

@@ -2,6 +2,7 @@ import Tensor
 import Testing
 
 @testable import Graph
+@testable import TestSupport
 
 @Suite struct CurvatureTests {
   /// The one curvature that all edges have.

@@ -3,6 +3,7 @@ import Tensor
 import Testing
 
 @testable import Graph
+@testable import TestSupport
 
 @Suite struct EdgeOperationTests {
   /// All small graphs with all widths, and the large one with a narrow and a wide row.

@@ -3,6 +3,7 @@ import Tensor
 import Testing
 
 @testable import Graph
+@testable import TestSupport
 
 @Suite struct FrameletBankTests {
   @Test(arguments: filterBanks) func squaresAddUpToOne(_ bank: FilterBank) {

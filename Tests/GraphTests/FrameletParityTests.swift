@@ -3,6 +3,7 @@ import Tensor
 import Testing
 
 @testable import Graph
+@testable import TestSupport
 
 /// Operators and gradients against dense matrices and autograd in PyTorch.
 @Suite struct FrameletParityTests {

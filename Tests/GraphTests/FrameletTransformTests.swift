@@ -3,6 +3,7 @@ import Tensor
 import Testing
 
 @testable import Graph
+@testable import TestSupport
 
 @Suite struct FrameletTransformTests {
   private static let settings: [(order: DilationOrder, levels: Int, dilation: Double)] = [

@@ -2,6 +2,7 @@ import Tensor
 import Testing
 
 @testable import Graph
+@testable import TestSupport
 
 @Suite struct GraphAttentionTests {
   /// One call in every respect against the naive one.

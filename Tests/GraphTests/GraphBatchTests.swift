@@ -2,6 +2,7 @@ import Tensor
 import Testing
 
 @testable import Graph
+@testable import TestSupport
 
 @Suite struct GraphBatchTests {
   private let samples = AwkwardGraph.small.enumerated().map { k, sample in

@@ -2,6 +2,7 @@ import Tensor
 import Testing
 
 @testable import Graph
+@testable import TestSupport
 
 /// Unions, members, readouts, and constants that batches put together from their graphs'.
 @Suite struct GraphMemberTests {

@@ -2,6 +2,7 @@ import Tensor
 import Testing
 
 @testable import Graph
+@testable import TestSupport
 
 @Suite struct GraphThreadTests {
   private func expectSameBits<S: Scalar>(_ name: String, _ body: () -> [Matrix<S>]) {

@@ -2,6 +2,7 @@ import Tensor
 import Testing
 
 @testable import Graph
+@testable import TestSupport
 
 extension AwkwardGraph {
   /// The maximum of each column over the edges into each node, and the source of the first edge

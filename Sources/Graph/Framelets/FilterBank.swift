@@ -1,4 +1,5 @@
 import Foundation
+import Tensor
 
 /// The masks g_0 (low pass), g_1, ..., g_(R-1) (high passes) of a framelet transform, functions on
 /// [0, pi] with

@@ -1,1 +1,0 @@
-../Sources/Experiments/JSON/JSONParser.swift

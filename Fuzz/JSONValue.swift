@@ -1,1 +1,0 @@
-../Sources/Experiments/JSON/JSONValue.swift

@@ -1,0 +1,136 @@
+import Foundation
+import Graph
+import Tensor
+
+/// How the files of a data set are laid out.
+public protocol FileLayout: Sendable {
+  /// The name in lists.
+  var name: String { get }
+  /// What the files hold, in a sentence.
+  var note: String { get }
+  /// Where the layout was published.
+  var citation: String { get }
+}
+
+/// The layout of a data set of one graph with a class a node: what reads its files.
+public protocol NodeFileLayout: FileLayout {
+  /// Whether the files carry the one public split of Yang et al. 2016.
+  var hasPublicSplit: Bool { get }
+  /// Whether the files carry ten splits.
+  var hasProvidedSplits: Bool { get }
+  /// The files of ten splits that are published apart; nil where there are none.
+  func splitFiles(_ name: String) -> DatasetFiles?
+  /// Reads a data set.
+  ///
+  /// - Parameters:
+  ///   - files: The files' names.
+  ///   - place: The folder that has them.
+  /// - Throws: ``DataError``: missing for what is not there, malformed for what is wrong.
+  func load<S: Scalar>(
+    _ name: String, files: [String], from place: URL
+  ) throws -> NodeDataset<S>
+}
+
+extension NodeFileLayout {
+  /// Most files carry no public split.
+  public var hasPublicSplit: Bool { false }
+  /// Most files carry no splits.
+  public var hasProvidedSplits: Bool { false }
+  /// Most splits are in the files, if anywhere.
+  public func splitFiles(_ name: String) -> DatasetFiles? { nil }
+}
+
+/// Files of ``PPI``.
+public struct PPILayout: FileLayout {
+  /// The name in lists.
+  public let name = "ppi"
+  /// What the files hold.
+  public let note =
+    "For each of train, valid, test: a node-link graph in JSON, and features, labels, graph numbers "
+    + "and (optional) known labels in npy; as DGL's PPIDataset."
+  /// Where the layout was published.
+  public let citation =
+    "Hamilton, Ying & Leskovec, Inductive representation learning on large graphs, NIPS 2017"
+
+  /// The layout.
+  public init() {}
+}
+
+/// Files of ``GNNBenchmark``.
+public struct GNNBenchmarkLayout: NodeFileLayout {
+  /// The name in lists.
+  public let name = "gnnBenchmark"
+  /// What the files hold.
+  public let note = "One npz archive: adj_ and attr_ as sparse matrices in compressed rows, labels."
+  /// Where the layout was published.
+  public let citation =
+    "Shchur et al., Pitfalls of graph neural network evaluation, 2018"
+
+  /// The layout.
+  public init() {}
+
+  /// Reads a data set; as the reader of these files.
+  public func load<S: Scalar>(
+    _ name: String, files: [String], from place: URL
+  ) throws -> NodeDataset<S> {
+    try GNNBenchmark.load(name, from: Archive(path: place.appendingPathComponent(files[0]).path))
+  }
+}
+
+/// Files of ``Heterophilous``.
+public struct HeterophilousLayout: NodeFileLayout {
+  /// The name in lists.
+  public let name = "heterophilous"
+  /// What the files hold.
+  public let note =
+    "One npz archive: node_features, node_labels, edges, and ten splits as masks."
+  /// Where the layout was published.
+  public let citation =
+    "Platonov et al., A critical look at the evaluation of GNNs under heterophily, ICLR 2023"
+  /// The files carry ten splits.
+  public let hasProvidedSplits = true
+
+  /// The layout.
+  public init() {}
+
+  /// Reads a data set; as the reader of these files.
+  public func load<S: Scalar>(
+    _ name: String, files: [String], from place: URL
+  ) throws -> NodeDataset<S> {
+    try Heterophilous.load(name, from: Archive(path: place.appendingPathComponent(files[0]).path))
+  }
+}
+
+/// Files of ``Planetoid``.
+public struct PlanetoidLayout: NodeFileLayout {
+  /// The name in lists.
+  public let name = "planetoid"
+  /// What the files hold.
+  public let note =
+    "Python pickles ind.NAME.{allx, ally, tx, ty, graph, ...}, with the public split; ten splits of "
+    + "Geom-GCN beside them."
+  /// Where the layout was published.
+  public let citation =
+    "Yang, Cohen & Salakhutdinov, Revisiting semi-supervised learning with graph embeddings, "
+    + "ICML 2016"
+  /// The files carry the public split.
+  public let hasPublicSplit = true
+
+  /// The layout.
+  public init() {}
+
+  /// The files of the splits of Geom-GCN.
+  public func splitFiles(_ name: String) -> DatasetFiles? {
+    DatasetFiles(
+      name: "\(name), splits of Geom-GCN", folder: "geom-gcn/splits",
+      files: (0..<10).map { GeomGCN.splitFile(name, $0) },
+      url: "https://raw.githubusercontent.com/graphdml-uiuc-jlu/geom-gcn/master/splits/")
+  }
+
+  /// Reads a data set; as the reader of these files.
+  public func load<S: Scalar>(
+    _ name: String, files: [String], from place: URL
+  ) throws -> NodeDataset<S> {
+    try Planetoid.load(name, from: FolderBundle(folder: place))
+  }
+}

@@ -1,0 +1,81 @@
+/// One key of a record, for readers.
+package struct FieldOutline: Equatable {
+  /// The key, below nested records the key path: "kernel", "framelets.levels".
+  package var key: String
+  /// What it may be: "an integer from 1 to 64".
+  package var expected: String
+  /// The default; nil for a key that must be there.
+  package var standard: JSONValue?
+  package var note: String
+}
+
+/// One choice of a registry, for readers.
+package struct ChoiceOutline {
+  package var name: String
+  package var note: String
+  package var citation: String
+  /// What it is for, where choices of one kind serve different ends; empty for all.
+  package var uses: [String]
+  package var fields: [FieldOutline]
+}
+
+/// Lists the keys of records: what `experiments list` prints.
+package final class RecordOutline: FieldVisitor {
+  private var fields: [FieldOutline] = []
+  private let prefix: String
+
+  private init(below prefix: String) { self.prefix = prefix }
+
+  /// The keys that a record shows to a visitor.
+  package static func fields(_ visit: (any FieldVisitor) -> Void) -> [FieldOutline] {
+    let outline = RecordOutline(below: "")
+    visit(outline)
+    return outline.fields
+  }
+
+  private func add(_ key: String, _ expected: String, _ standard: JSONValue?, _ note: String) {
+    fields.append(
+      FieldOutline(key: prefix + key, expected: expected, standard: standard, note: note))
+  }
+
+  package func field<Value>(
+    _ key: String, _ value: inout Value, _ rule: FieldRule<Value>, required: Bool, _ note: String
+  ) {
+    add(key, rule.expected, required ? JSONValue?.none : rule.encode(value), note)
+  }
+
+  package func record<Content: Record>(
+    _ key: String, _ value: inout Content, required: Bool, _ note: String
+  ) {
+    if let variant = value as? any Variant {
+      add(
+        key, expectation(of: variant), required ? JSONValue?.none : RecordEncoder.encode(variant),
+        note)
+    } else {
+      let outline = RecordOutline(below: "\(prefix)\(key).")
+      value.fields(outline)
+      fields += outline.fields
+    }
+  }
+
+  private func expectation<Choice: Variant>(of variant: Choice) -> String {
+    "an object whose \"\(Choice.tag)\" is "
+      + Choice.choiceNames.map { "\"\($0)\"" }.joined(separator: " or ")
+  }
+
+  package func records<Element: Record>(
+    _ key: String, _ values: inout [Element], required: Bool, _ note: String
+  ) {
+    add(key, "a list of objects, each with a name", required ? JSONValue?.none : [], note)
+  }
+
+  package func variant<Choice: Variant>(_ value: inout Choice) {
+    add(
+      Choice.tag, Choice.choiceNames.map { "\"\($0)\"" }.joined(separator: " or "), .none,
+      "One of the \(Choice.registry.kind).")
+  }
+
+  package func readElsewhere(_ key: String, schema: [String: JSONValue], _ note: String) {
+    add(key, "read before the record", .none, note)
+  }
+}

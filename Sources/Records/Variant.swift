@@ -1,0 +1,71 @@
+/// The settings that one choice of a ``Variant`` brings with it.
+package protocol VariantSettings: Record {
+  /// The name of the choice: the tag's value in JSON.
+  static var name: String { get }
+  /// What the choice is, in a sentence, for the schema and for lists.
+  static var note: String { get }
+  /// Where it was published: authors, title, venue, year; empty for what is nobody's invention.
+  static var citation: String { get }
+}
+
+extension VariantSettings {
+  package static var citation: String { "" }
+
+  /// Most of the small choices have no settings.
+  package mutating func fields(_ visitor: any FieldVisitor) {}
+}
+
+/// A value of several kinds, told apart by a tag in its JSON object: `{"type": "adam", ...}`.
+///
+/// It holds the settings of any type that its registry knows:
+///
+///     struct OptimizerConfig: Variant {
+///       var settings: any OptimizerSettings
+///       static var registry: Registry<any OptimizerSettings> { Registries.optimizers }
+///     }
+///
+/// A further kind is a file with its settings and what they make, and its line in the registry.
+package protocol Variant: Record {
+  /// The protocol that all kinds follow.
+  associatedtype Settings
+  /// All kinds; the first is the default.
+  static var registry: Registry<Settings> { get }
+  /// The key whose value names the kind.
+  static var tag: String { get }
+  /// The settings of the kind at hand.
+  var settings: Settings { get }
+  /// A value with these settings.
+  init(settings: Settings)
+}
+
+extension Variant {
+  package static var tag: String { "type" }
+
+  /// The names of all kinds.
+  package static var choiceNames: [String] { registry.names }
+
+  package init() { self.init(settings: Self.registry.entries[0].fresh) }
+
+  /// The settings as a record.
+  package var record: any VariantSettings {
+    guard let record = settings as? any VariantSettings else {
+      preconditionFailure("\(Settings.self) are settings of a variant")
+    }
+    return record
+  }
+
+  /// The name of the kind at hand.
+  package var choiceName: String { type(of: record).name }
+
+  package var inconsistencies: [Inconsistency] { record.inconsistencies }
+  package var warnings: [Inconsistency] { record.warnings }
+
+  package mutating func fields(_ visitor: any FieldVisitor) { visitor.variant(&self) }
+
+  package static func == (a: Self, b: Self) -> Bool { a.record.isEqual(to: b.record) }
+}
+
+extension Record {
+  /// Whether another record is of the same type and equal.
+  fileprivate func isEqual(to other: any Record) -> Bool { (other as? Self) == self }
+}

@@ -1,0 +1,65 @@
+import Training
+
+/// A run's result as Markdown.
+package struct ResultTable {
+  package let result: RunResult
+
+  package init(result: RunResult) {
+    self.result = result
+  }
+
+  /// Metrics in the order of their columns; others follow by name.
+  private static let order = ["microF1PerBatch", "microF1", "accuracy", "loss"]
+
+  /// A title, the caveats of the data, and one row a model; with several seeds, how each student
+  /// compares with the first model that is nobody's teacher. Ends with a line break.
+  package var text: String {
+    var title = result.name
+    if result.dataset.synthetic { title += " (synthetic)" }
+    let seeds = result.seeds.map { String($0.seed) }.joined(separator: ", ")
+    title += result.seeds.count == 1 ? ", seed \(seeds)" : ", \(result.seeds.count) seeds: \(seeds)"
+    var lines = [title]
+    if let caveat = result.dataset.caveat { lines.append(caveat) }
+    lines.append("Test scores in %" + (result.seeds.count > 1 ? ", mean ± sample deviation" : ""))
+    return (lines + [""] + table + comparisons).map { $0 + "\n" }.joined()
+  }
+
+  private var table: [String] {
+    let found = Set(result.models.flatMap(\.result.test.keys))
+    let metrics = Self.order.filter(found.contains) + found.subtracting(Self.order).sorted()
+    let header =
+      ["model", "parameters", "epochs"] + metrics.map { "test \($0)" } + ["s/epoch"]
+    let rows = result.models.map { name, model in
+      [name, Figures.grouped(model.parameters), model.epochsInWords]
+        + metrics.map { metric in
+          model.test[metric].map { Figures.metric($0, named: metric) } ?? "-"
+        }
+        + [Figures.fixed(model.secondsPerEpoch, digits: 2)]
+    }
+    return MarkdownGrid(header: header, rows: rows).lines
+  }
+  private var comparisons: [String] {
+    let shown = result.comparisons.filter {
+      $0.b == result.baseline && $0.metric == result.baselineMetric
+        && !result.teachers.contains($0.a)
+    }
+    guard let first = shown.first else { return [] }
+    let header = [
+      "model", "difference", "95 % interval", "Cohen's d", "t p", "signed-rank p",
+    ]
+    let rows = shown.map { entry in
+      let comparison = entry.comparison
+      return [
+        entry.a, Figures.points(comparison.meanDifference),
+        comparison.interval.map { Figures.points($0) } ?? "-",
+        comparison.effectSize.map { Figures.fixed($0, digits: 2) } ?? "-",
+        comparison.tTestP.map { Figures.probability($0) } ?? "-",
+        comparison.signedRankP.map { Figures.probability($0) } ?? "-",
+      ]
+    }
+    let title =
+      "Differences to \(first.b) in test \(first.metric), points, paired by seed "
+      + "(n = \(first.comparison.count))"
+    return ["", title, result.overlap.note, ""] + MarkdownGrid(header: header, rows: rows).lines
+  }
+}

@@ -1,0 +1,104 @@
+import Training
+
+/// A section as text: what Markdown and LaTeX have in common.
+package struct SectionText {
+  package let name: String
+  package let title: String
+  package let header: [String]
+  package let rows: [[String]]
+  /// Published training losses and the runs'; nil where none are published.
+  package let curves: (header: [String], rows: [[String]])?
+  /// Whom differences are to, where published figures are from, and remarks.
+  package let notes: [String]
+
+  package init(_ report: SectionReport) {
+    let section = report.section
+    let metrics = section.metrics
+    name = section.name
+    title = report.title
+    let differences =
+      section.baseline == nil
+      ? [] : ["difference", "95 % interval", "t p", "signed-rank p"]
+    header =
+      ["method"] + section.published.map(\.heading) + metrics.map(\.heading) + ["n"] + differences
+      + section.thresholds.map(EpochsToScore.heading) + section.quantities.map(\.heading)
+      + ["parameters", "epochs", "s/epoch"]
+    rows = report.rows.map { row in
+      [row.row.label]
+        + section.published.map { row.row.published[$0.name]?.text ?? "-" }
+        + metrics.map { metric in
+          row.summary(metric).map { Figures.metric($0, named: metric.rawValue) } ?? "-"
+        }
+        + [String(row.results.count)]
+        + (differences.isEmpty ? [] : Self.cells(report.difference(of: row, in: metrics[0])))
+        + section.thresholds.map { row.epochs(to: $0).text } + section.quantities.map(row.text)
+        + [
+          row.parameters.isEmpty
+            ? "-" : row.parameters.map(Figures.grouped).joined(separator: " / "),
+          row.epochs(Figures.grouped) ?? "-",
+          row.secondsPerEpoch.map { Figures.fixed($0, digits: 2) } ?? "-",
+        ]
+    }
+    curves = Self.grid(report.curves)
+    var notes: [String] = []
+    if let baseline = section.baseline.flatMap(report.row) {
+      notes.append("Differences are to “\(baseline.row.label)”, in \(metrics[0].heading).")
+    }
+    notes += report.overlaps.map(\.note)
+    if report.rows.contains(where: \.isGroup) { notes.append(Self.groups) }
+    if !section.thresholds.isEmpty { notes.append(Self.thresholds) }
+    notes += section.quantities.map(\.note)
+    notes += section.published.map { "\($0.heading): \($0.source)" }
+    notes += unique(section.curves.map { "Published training losses: \($0.source)" })
+    notes += section.notes
+    self.notes = notes
+  }
+
+  private static let groups =
+    "A row of several students that train together: its score of a seed is the mean over them; "
+    + "parameters and s/epoch are of one student."
+
+  private static let thresholds =
+    "Epochs to a score: the first evaluated epoch, counted from 1, whose validation score, the one "
+    + "that checkpoints go by, reaches it. Mean over trainings, one a seed and student; in brackets "
+    + "how many reached it, where not all did."
+
+  /// Three rows a curve: published, the runs', and theirs over the published.
+  private static func grid(_ curves: [CurveReport]) -> (header: [String], rows: [[String]])? {
+    guard !curves.isEmpty else { return nil }
+    let epochs = Set(curves.flatMap(\.curve.published.keys)).sorted()
+    func cells(_ value: (Int) -> Double?, digits: Int) -> [String] {
+      epochs.map { value($0).map { Figures.fixed($0, digits: digits) } ?? "-" }
+    }
+    let rows = curves.flatMap { report -> [[String]] in
+      let label = report.curve.label
+      return [
+        ["\(label), published"] + cells({ report.curve.published[$0] }, digits: 4),
+        ["\(label), here (n = \(report.trainings.count))"] + cells(report.loss(at:), digits: 4),
+        ["\(label), here / published"] + cells(report.ratio(at:), digits: 3),
+      ]
+    }
+    return (["training loss at epoch"] + epochs.map(String.init), rows)
+  }
+
+  private static func cells(_ difference: SeedDifference?) -> [String] {
+    guard let difference, let mean = difference.mean else { return ["-", "-", "-", "-"] }
+    return [
+      Figures.points(mean),
+      difference.comparison?.interval.map { Figures.points($0) } ?? "-",
+      difference.comparison?.tTestP.map { Figures.probability($0) } ?? "-",
+      difference.comparison?.signedRankP.map { Figures.probability($0) } ?? "-",
+    ]
+  }
+}
+
+extension TrainingConfig.Metric {
+  /// The metric as columns are headed with it.
+  package var heading: String {
+    switch self {
+    case .microF1PerBatch: "micro-F1 per batch"
+    case .microF1: "micro-F1"
+    case .accuracy: "accuracy"
+    }
+  }
+}

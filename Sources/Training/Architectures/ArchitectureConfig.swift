@@ -1,0 +1,94 @@
+import Layers
+import Records
+import Tensor
+
+/// A network: the settings of any registered family.
+package struct ArchitectureConfig: Variant {
+  package var settings: any ArchitectureSettings
+
+  package init(settings: any ArchitectureSettings) { self.settings = settings }
+  package static var registry: Registry<any ArchitectureSettings> { Registries.architectures }
+  package static let tag = "family"
+
+  /// The names of the features that objectives can read.
+  package var taps: [String] { settings.taps }
+
+  /// The network, with first values that depend on the seed and on the places of the parameters
+  /// alone: models of one architecture start from the same numbers, so that what differs between
+  /// two methods is the method.
+  ///
+  /// - Parameter nodeCount: The nodes of the one graph that the network is for, which some families
+  ///   need; nil where there are several graphs.
+  package func network<S: Scalar>(
+    inputWidth: Int, outputWidth: Int, nodeCount: Int? = nil, seed: UInt64
+  ) -> Network<S> {
+    settings.makeNetwork(
+      NetworkContext(
+        inputWidth: inputWidth, outputWidth: outputWidth, nodeCount: nodeCount, seed: seed))
+  }
+}
+
+/// The settings of a family of networks: its keys, its taps, and the network that they make.
+///
+/// A new family is one file with a type that follows this protocol, and its line in
+/// ``Registries/architectures`` or, from another package, one call of `register` before the command
+/// line starts.
+package protocol ArchitectureSettings: VariantSettings {
+  /// Widths of the hidden layers (of one head where there are several).
+  var hidden: [Int] { get }
+  /// The names of the features that objectives can read, as the network has them.
+  var taps: [String] { get }
+  /// What becomes of nodes without edges into them, where users have to be warned of it; else nil.
+  var effectOnNodesWithoutNeighbours: String? { get }
+  /// The network for data of these sizes.
+  func makeNetwork<S: Scalar>(_ context: NetworkContext) -> Network<S>
+  /// Why it is not for data of so many graphs, with the key of the setting at fault; asked before a
+  /// network is made. What the graphs themselves have against its layers, these say.
+  ///
+  /// - Parameter data: The name of the data set.
+  func problem(graphs count: Int, of data: String) -> Inconsistency?
+  /// What its layers take of memory on such data, from below: what is counted is surely needed.
+  func layerSizes(_ data: DataSizes) -> [LayerSize]
+  /// The framelet transforms that it makes of a graph.
+  var frameletTransforms: [FrameletTransformConfig] { get }
+}
+
+extension ArchitectureSettings {
+  /// Of each hidden layer l, `hidden.l` (before the activation) and `hidden.l.activated`; `logits`.
+  package var taps: [String] {
+    hidden.indices.flatMap { ["hidden.\($0)", "hidden.\($0).activated"] } + ["logits"]
+  }
+
+  package var effectOnNodesWithoutNeighbours: String? { nil }
+
+  package func problem(graphs count: Int, of data: String) -> Inconsistency? { nil }
+
+  package var frameletTransforms: [FrameletTransformConfig] { [] }
+}
+
+extension Registry where Value == any ArchitectureSettings {
+  /// Adds a family of networks.
+  package func register<Settings: ArchitectureSettings>(_ type: Settings.Type) {
+    add(Entry(type) { $0 })
+  }
+}
+
+extension FieldRule where Value == [Int] {
+  /// More layers than this are a slip of the pen.
+  package static var mostLayers: Int { 256 }
+
+  /// Widths of hidden layers.
+  package static var widths: FieldRule { .list(of: .integer(1...65_536), count: 1...mostLayers) }
+}
+
+extension FieldRule where Value == Double {
+  /// The probability that dropout sets a value to zero; below 1 in single precision too.
+  package static var dropout: FieldRule { .number(.closed(0, 0.9999999)) }
+}
+
+extension FieldRule where Value == Activation {
+  /// What follows a hidden layer.
+  package static var activation: FieldRule {
+    .named(["elu": .elu, "relu": .relu, "leakyRelu": .leakyReLU(slope: 0.01)])
+  }
+}

@@ -1,0 +1,53 @@
+import Layers
+import Records
+import Tensor
+
+/// A GraphSAGE network.
+package struct GraphSAGEConfig: ArchitectureSettings {
+  package static let name = "graphsage"
+  package static let note = "GraphSAGE network."
+  package static let citation =
+    "Hamilton, Ying & Leskovec, Inductive representation learning on large graphs, NIPS 2017"
+
+  package var hidden: [Int] = []
+  package var aggregator = GraphSAGEAggregator.mean
+  package var activation = Activation.relu
+  /// Dropout on each layer's input.
+  package var dropout = 0.0
+  package var bias = GraphSAGEBias.single
+
+  package init(
+    hidden: [Int] = [], aggregator: GraphSAGEAggregator = GraphSAGEAggregator.mean,
+    activation: Activation = Activation.relu, dropout: Double = 0.0,
+    bias: GraphSAGEBias = GraphSAGEBias.single
+  ) {
+    self.hidden = hidden
+    self.aggregator = aggregator
+    self.activation = activation
+    self.dropout = dropout
+    self.bias = bias
+  }
+
+  package init() {}
+
+  package mutating func fields(_ visitor: any FieldVisitor) {
+    visitor.field("hidden", &hidden, .widths, required: true, "Width of each hidden layer.")
+    visitor.field(
+      "aggregator", &aggregator, .choice,
+      "What stands for in-neighbours: their mean, or their maximum after a linear map and ReLU.")
+    visitor.field("activation", &activation, .activation, "What follows a hidden layer.")
+    visitor.field("dropout", &dropout, .dropout, "Dropout on each layer's input.")
+    visitor.field(
+      "bias", &bias, .choice,
+      "Biases of each layer's output: none, one, or one with each of its two products (older DGL; "
+        + "Alignahead).")
+  }
+
+  package func makeNetwork<S: Scalar>(_ context: NetworkContext) -> Network<S> {
+    context.chain(hidden + [context.outputWidth], activation) {
+      GraphSAGELayer(
+        name: $0, inputWidth: $1, outputWidth: $2, aggregator: aggregator, bias: bias,
+        dropout: S(dropout), seed: context.seed)
+    }
+  }
+}

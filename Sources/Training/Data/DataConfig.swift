@@ -1,0 +1,123 @@
+import Datasets
+import Graph
+import Records
+
+/// The data set, what to do where it is missing, and how its nodes are prepared.
+///
+/// PPI and the data sets of one graph have settings of their own; a setting of the one is an unknown
+/// key for the other. Where the name is not known, all settings are shown.
+package struct DataConfig: Record {
+  package var name = ""
+  package var onMissing = MissingData.fail
+  /// Graphs in a training batch.
+  package var batchSize = 1
+  /// Whether the training graphs are put into a new random order every epoch.
+  package var shuffle = true
+  package var synthetic = SyntheticDataConfig()
+  /// Whether every node gets an edge to itself.
+  package var selfLoops = true
+  package var normalizeFeatures = Normalization.none
+  package var rewiring = RewiringConfig()
+  private var chosenSplit: SplitConfig?
+  private var chosenShape: SyntheticNodeConfig?
+
+  /// The split of the nodes; the data set's usual one where the config has none.
+  package var split: SplitConfig {
+    get { chosenSplit ?? .usual(for: name) }
+    set { chosenSplit = newValue }
+  }
+
+  /// The size of a generated graph; the data set's own where the config has none.
+  package var syntheticNodes: SyntheticNodeConfig {
+    get { chosenShape ?? .usual(for: name) }
+    set { chosenShape = newValue }
+  }
+
+  /// The name of the data set of several graphs that is built in.
+  package static let ppi = "ppi"
+
+  /// The data set, or nil where there is none of that name.
+  package var source: (any DataSource)? { Registries.data[name]?.fresh }
+
+  /// Whether the data are one graph with a class a node.
+  package var isOneGraph: Bool { source?.isOneGraph ?? false }
+
+  /// What happens where the data are nowhere to be found.
+  package enum MissingData: String, CaseIterable {
+    /// A generated stand-in of the same shape; every output says so.
+    case synthetic
+    /// The run ends.
+    case fail
+  }
+
+  /// What becomes of a node's features.
+  package enum Normalization: String, CaseIterable {
+    /// They stay as they are in the files.
+    case none
+    /// They are divided by their sum.
+    case rows
+  }
+
+  package init() {}
+
+  package mutating func fields(_ visitor: any FieldVisitor) {
+    visitor.field("name", &name, Self.nameRule, required: true, "The data set.")
+    let source = source
+    if source?.isGenerated != true {
+      visitor.field(
+        "onMissing", &onMissing, .choice,
+        "Where the data are not found: generate a stand-in of the same shape, or fail.")
+    }
+    if source?.isOneGraph != true {
+      visitor.field(
+        "batchSize", &batchSize, .integer(1...1_000_000), "ppi: graphs in a training batch.")
+      visitor.field(
+        "shuffle", &shuffle, .boolean, "ppi: put the training graphs into a new order every epoch.")
+      visitor.record("synthetic", &synthetic, "ppi: the size of the generated stand-in.")
+    }
+    if source?.isOneGraph != false {
+      visitor.record(
+        "split", &split,
+        "One graph: its nodes to train, validate and test on. By default \"public\" for cora, "
+          + "citeseer and pubmed, \"provided\" for heterophilic data, \"perClass\" for others.")
+      visitor.field(
+        "selfLoops", &selfLoops, .boolean,
+        "One graph: add an edge from every node to itself (PPI's graphs come with them).")
+      visitor.field(
+        "normalizeFeatures", &normalizeFeatures, .choice,
+        "One graph: leave features as they are, or divide each node's by their sum.")
+      visitor.record(
+        "rewiring", &rewiring,
+        "One graph: the rewired graph beside the original, for models whose \"graph\" is "
+          + "\"rewired\".")
+      visitor.record(
+        "syntheticNodes", &syntheticNodes,
+        "The size of \"synthetic-nodes\", or of the generated stand-in for one graph. By default "
+          + "that of the data set that it stands for.")
+    }
+  }
+
+  package var inconsistencies: [Inconsistency] {
+    guard let source = source as? any NodeDataSource, !split.settings.isAvailable(for: source)
+    else { return [] }
+    let others = Registries.data.entries.map(\.fresh).filter {
+      ($0 as? any NodeDataSource).map(split.settings.isAvailable) ?? false
+    }
+    let message =
+      "found \"\(split.choiceName)\", which \(name) has not (these have: "
+      + "\(others.map(\.name).joined(separator: ", ")))"
+    return [Inconsistency(key: "split.\(SplitConfig.tag)", message: message)]
+  }
+
+  private static var nameRule: FieldRule<String> {
+    let names = Registries.data.names
+    var rule = FieldRule<String>.oneOf(names)
+    let family = "syn-cora-"
+    rule.expected =
+      "a data set: "
+      + names.filter { !$0.hasPrefix(family) }.map { "\"\($0)\"" }.joined(separator: ", ")
+      + " or \"\(family)hH-rR\" with H from 0.00 to 1.00 and R 1 or 2, such as "
+      + "\"\(names.first { $0.hasPrefix(family) } ?? family)\""
+    return rule
+  }
+}

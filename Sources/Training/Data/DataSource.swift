@@ -1,0 +1,123 @@
+import Datasets
+import Graph
+import Records
+import Tensor
+
+/// A data set that configs can name.
+///
+/// A new one is one file with a type that follows this protocol, or ``NodeDataSource``, and its line
+/// in ``Registries/data`` or, from another package, one call of `register` before the command line
+/// starts.
+package protocol DataSource: Sendable {
+  /// The name in configs.
+  var name: String { get }
+  /// What it is, in a sentence.
+  var note: String { get }
+  /// Where it was published.
+  var citation: String { get }
+  /// The layout that its files have; nil for data that are generated.
+  var layout: (any FileLayout)? { get }
+  /// Whether the data are one graph, a part of whose nodes is trained on, and not several graphs.
+  var isOneGraph: Bool { get }
+  /// Whether the data are always generated, so that they cannot be missing.
+  var isGenerated: Bool { get }
+  /// The sizes of the data that a config is about, as published: nobody looks at the data.
+  func sizes(_ config: DataConfig) -> PublishedSizes
+  /// The data for a run.
+  ///
+  /// - Throws: ``DataError`` where they are missing or damaged, or cannot be split as the config says.
+  func load<S: Scalar>(_ context: RunContext) throws -> ExperimentData<S>
+}
+
+extension DataSource {
+  package var citation: String { "" }
+  package var isGenerated: Bool { false }
+}
+
+/// Sizes that networks and memory depend on.
+package struct PublishedSizes: Equatable {
+  /// Graphs of all parts together.
+  package var graphs = 1
+  /// Nodes of all graphs together.
+  package var nodes: Int
+  /// Directed edges of all graphs together, self loops included where the data come with them.
+  package var edges: Int
+  /// Features of a node.
+  package var features: Int
+  /// Labels, or classes, of a node.
+  package var labels: Int
+
+  /// The nodes where there is one graph; nil where there are several.
+  package var nodeCountOfOneGraph: Int? { graphs == 1 ? nodes : nil }
+}
+
+/// A data set of one graph with a class a node.
+package protocol NodeDataSource: DataSource {
+  /// Whether its files carry the one public split of Yang et al. 2016.
+  var hasPublicSplit: Bool { get }
+  /// Whether ten splits are published with it.
+  var hasProvidedSplits: Bool { get }
+  /// The size of a generated stand-in.
+  var standIn: SyntheticNodeShape { get }
+  /// The data set, or the stand-in that the config wants where it is missing, with the splits that
+  /// its files carry.
+  ///
+  /// - Throws: ``DataError``.
+  func nodes<S: Scalar>(_ context: RunContext) throws -> NodeDataset<S>
+  /// The splits that are published with it.
+  ///
+  /// - Throws: ``DataError``.
+  func providedSplits<S: Scalar>(
+    of data: NodeDataset<S>, _ context: RunContext
+  ) throws -> [NodeSplit]
+}
+
+extension NodeDataSource {
+  package var isOneGraph: Bool { true }
+  package var hasPublicSplit: Bool { false }
+  package var hasProvidedSplits: Bool { false }
+
+  package func providedSplits<S: Scalar>(
+    of data: NodeDataset<S>, _ context: RunContext
+  ) throws -> [NodeSplit] { data.splits }
+
+  package func load<S: Scalar>(_ context: RunContext) throws -> ExperimentData<S> {
+    let config = context.config.data
+    let source: NodeDataset<S> = try nodes(context)
+    if let message = source.unusedClasses { context.log.warning("\(message)") }
+    var published = source.splits
+    if config.split.settings.readsProvidedSplits, !source.isSynthetic {
+      published = try providedSplits(of: source, context)
+    }
+    let split = source.isSynthetic ? config.split.ofStandIn : config.split
+    if split != config.split {
+      context.log.info("\(source.name) has no published splits; instead: \(split.words)")
+    }
+    return ExperimentData(
+      TransductiveDataset(
+        source, selfLoops: config.selfLoops, normalizesRows: config.normalizeFeatures == .rows),
+      splitInWords: split.words, published: published,
+      rewiredBy: config.rewiring.settings.rewiring
+    ) { try split.settings.split(source, seed: $0, published: published) }
+  }
+}
+
+extension Registry where Value == any DataSource {
+  /// Adds a data set.
+  package func register(_ source: any DataSource) {
+    add(
+      Entry(
+        name: source.name, note: source.note, citation: source.citation,
+        type: String(reflecting: type(of: source)), fresh: source
+      ) { _ in source })
+  }
+}
+
+extension SyntheticNodeShape {
+  /// The sizes of a graph of this shape.
+  package var sizes: PublishedSizes {
+    PublishedSizes(
+      nodes: nodes, edges: Int((Double(nodes) * meanDegree).rounded()), features: features,
+      labels: classes)
+  }
+}

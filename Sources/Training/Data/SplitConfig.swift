@@ -1,0 +1,209 @@
+import Datasets
+import Graph
+import Records
+import Tensor
+
+/// Which nodes of a graph are trained on, validated on and tested on: the settings of any registered
+/// split.
+package struct SplitConfig: Variant {
+  package var settings: any SplitSettings
+
+  package init(settings: any SplitSettings) { self.settings = settings }
+  package static var registry: Registry<any SplitSettings> { Registries.splits }
+
+  /// The usual split of a data set: the public one where there is one, else the ten that come with
+  /// the data, else numbers of nodes a class (Shchur et al. 2018).
+  package static func usual(for name: String) -> SplitConfig {
+    guard let source = Registries.data[name]?.fresh as? any NodeDataSource else {
+      return SplitConfig()
+    }
+    if source.hasPublicSplit { return SplitConfig(settings: PublicSplitConfig()) }
+    return source.hasProvidedSplits ? SplitConfig(settings: ProvidedSplitConfig()) : SplitConfig()
+  }
+
+  /// The split for readers of results, the same for every seed.
+  package var words: String { settings.words }
+
+  /// The split for a generated graph, which comes without published ones.
+  package var ofStandIn: SplitConfig { SplitConfig(settings: settings.ofStandIn) }
+}
+
+/// The settings of a split: its keys, and the parts that they make of a graph.
+package protocol SplitSettings: VariantSettings {
+  /// The split for readers of results, the same for every seed.
+  var words: String { get }
+  /// What takes its place for a generated graph, which comes without published splits.
+  var ofStandIn: any SplitSettings { get }
+  /// Whether it is one of those that are published with a data set, in files of their own if need be.
+  var readsProvidedSplits: Bool { get }
+  /// Whether the data set has what the split needs.
+  func isAvailable(for source: any NodeDataSource) -> Bool
+  /// n_test / n_train where each seed draws a split of its own from the one graph, by which the scores
+  /// of the seeds depend on one another; nil where all seeds have the same split.
+  ///
+  /// - Parameters:
+  ///   - labelled: The number of nodes whose class is known.
+  ///   - classes: The number of classes.
+  func testPerTraining(labelled: Double, classes: Double) -> Double?
+  /// The parts for a seed.
+  ///
+  /// - Parameter published: The splits that come with the data.
+  /// - Throws: ``DataError`` where the data cannot be split so.
+  func split<S: Scalar>(
+    _ data: NodeDataset<S>, seed: UInt64, published: [NodeSplit]
+  ) throws -> NodeSplit
+}
+
+extension SplitSettings {
+  package var ofStandIn: any SplitSettings { self }
+  package var readsProvidedSplits: Bool { false }
+  package func isAvailable(for source: any NodeDataSource) -> Bool { true }
+}
+
+extension Registry where Value == any SplitSettings {
+  /// Adds a split.
+  package func register<Settings: SplitSettings>(_ type: Settings.Type) {
+    add(Entry(type) { $0 })
+  }
+}
+
+/// As many nodes of each class, drawn anew for each seed.
+package struct PerClassSplitConfig: SplitSettings {
+  package static let name = "perClass"
+  package static let note =
+    "The same numbers of nodes of each class, all others being the test part; random per seed."
+
+  package var training = 20
+  package var validation = 30
+
+  package init() {}
+
+  package mutating func fields(_ visitor: any FieldVisitor) {
+    let nodes = FieldRule<Int>.integer(1...1_000_000)
+    visitor.field("training", &training, nodes, "Nodes of each class to train on.")
+    visitor.field("validation", &validation, nodes, "Nodes of each class to validate on.")
+  }
+
+  package var words: String {
+    "\(training) training and \(validation) validation nodes a class, the rest test, random per "
+      + "seed"
+  }
+
+  package func split<S: Scalar>(
+    _ data: NodeDataset<S>, seed: UInt64, published: [NodeSplit]
+  ) throws -> NodeSplit {
+    try data.randomPerClass(training: training, validation: validation, seed: seed)
+  }
+
+  package func testPerTraining(labelled: Double, classes: Double) -> Double? {
+    let test = labelled - classes * Double(training + validation)
+    return max(1, test) / (classes * Double(training))
+  }
+}
+
+/// Shares of all nodes whose class is known, drawn anew for each seed.
+package struct SharesSplitConfig: SplitSettings {
+  package static let name = "shares"
+  package static let note = "Shares of the nodes, all others being the test part; random per seed."
+
+  package var training = 0.6
+  package var validation = 0.2
+
+  package init(training: Double = 0.6, validation: Double = 0.2) {
+    self.training = training
+    self.validation = validation
+  }
+
+  package init() {}
+
+  package mutating func fields(_ visitor: any FieldVisitor) {
+    let share = FieldRule<Double>.number(.above(0, atMost: 1))
+    visitor.field("training", &training, share, "The share to train on: 0.6, 0.48, 0.2.")
+    visitor.field("validation", &validation, share, "The share to validate on: 0.2, 0.32.")
+  }
+
+  package var inconsistencies: [Inconsistency] {
+    guard training + validation >= 1 else { return [] }
+    let message =
+      "found \(validation), which with \(training) to train on leaves no nodes to test on"
+    return [Inconsistency(key: "validation", message: message)]
+  }
+
+  package var words: String {
+    "\(Figures.share(training)) % training, \(Figures.share(validation)) % validation, the rest "
+      + "test, random per seed"
+  }
+
+  package func split<S: Scalar>(
+    _ data: NodeDataset<S>, seed: UInt64, published: [NodeSplit]
+  ) throws -> NodeSplit {
+    try data.randomShares(training: training, validation: validation, seed: seed)
+  }
+
+  package func testPerTraining(labelled: Double, classes: Double) -> Double? {
+    let trained = (training * labelled).rounded()
+    let validated = (validation * labelled).rounded()
+    return (labelled - trained - validated) / max(1, trained)
+  }
+}
+
+/// The split of Yang et al. 2016: 20 nodes a class, 500 and 1,000.
+package struct PublicSplitConfig: SplitSettings {
+  package static let name = "public"
+  package static let note =
+    "The public split of cora, citeseer and pubmed (Yang et al. 2016), the same for every seed."
+
+  package var words: String { "public" }
+  package var ofStandIn: any SplitSettings { PerClassSplitConfig() }
+
+  package init() {}
+
+  package func isAvailable(for source: any NodeDataSource) -> Bool { source.hasPublicSplit }
+
+  package func testPerTraining(labelled: Double, classes: Double) -> Double? { nil }
+
+  package func split<S: Scalar>(
+    _ data: NodeDataset<S>, seed: UInt64, published: [NodeSplit]
+  ) throws -> NodeSplit {
+    try published.split(ofSeed: seed, of: data.source)
+  }
+}
+
+/// The ten splits that are published with the data.
+package struct ProvidedSplitConfig: SplitSettings {
+  package static let name = "provided"
+  package static let note =
+    "The ten splits in the files of the heterophilic data sets, or of Geom-GCN (Pei et al. 2020) "
+    + "for cora, citeseer and pubmed; a seed takes the split whose number is the seed modulo 10."
+
+  package var words: String { "ten published splits, number (seed mod 10)" }
+  /// A random one of the same proportions.
+  package var ofStandIn: any SplitSettings { SharesSplitConfig(training: 0.48, validation: 0.32) }
+  package var readsProvidedSplits: Bool { true }
+
+  package init() {}
+
+  package func isAvailable(for source: any NodeDataSource) -> Bool { source.hasProvidedSplits }
+
+  /// They have 48 % of the nodes to train and 20 % to test on (Pei et al. 2020); those of the filtered
+  /// files (Platonov et al. 2023) have that on average.
+  package func testPerTraining(labelled: Double, classes: Double) -> Double? { 0.20 / 0.48 }
+
+  package func split<S: Scalar>(
+    _ data: NodeDataset<S>, seed: UInt64, published: [NodeSplit]
+  ) throws -> NodeSplit {
+    try published.split(ofSeed: seed, of: data.source)
+  }
+}
+
+extension [NodeSplit] {
+  /// The split whose number is the seed modulo their number.
+  ///
+  /// - Throws: ``DataError`` (malformed) where there are none.
+  fileprivate func split(ofSeed seed: UInt64, of source: String) throws -> NodeSplit {
+    guard !isEmpty else {
+      throw DataError(.malformed, at: source, "the files hold no split; one or more were expected")
+    }
+    return self[Int(seed % UInt64(count))]
+  }
+}

@@ -1,0 +1,93 @@
+import Records
+
+/// How one model is trained.
+package struct TrainingConfig: Record {
+  package var epochs = 1
+  package var turns = Turns.epoch
+  package var optimizer = OptimizerConfig()
+  package var schedule = ScheduleConfig()
+  /// The gradient of all parameters together is scaled down to this Euclidean norm; nil for none.
+  package var clipNorm: Double?
+  /// Epochs between evaluations on the validation graphs.
+  package var evaluateEvery = 1
+  package var checkpoint = Checkpoint.bestValidation
+  package var selectOn = Metric.microF1
+  /// Evaluations in a row without a better score, or a lower loss where checkpoints go by it, after
+  /// which the training ends; nil for all epochs.
+  package var patience: Int?
+  package var asPublished = PublishedTrainingConfig()
+
+  /// Whether the model is evaluated after the last epoch in any case. The published rule looks at
+  /// every n-th epoch only.
+  package var evaluatesLast: Bool { checkpoint != .validationRoseOrLossFell }
+
+  /// How models that train together take turns.
+  package enum Turns: String, CaseIterable {
+    /// Each a whole epoch, as published.
+    case epoch
+    /// Each a batch, all the same one.
+    case batch
+  }
+
+  /// Which epoch's weights are kept.
+  package enum Checkpoint: String, CaseIterable {
+    /// At an evaluation, where the validation score rose over the best so far or the training loss
+    /// fell below the lowest so far.
+    case validationRoseOrLossFell
+    /// At an evaluation, where the validation score rose over the best so far.
+    case bestValidation
+    /// At an evaluation, where the task loss on the validation nodes fell below the lowest so far.
+    case lowestValidationLoss
+    /// The last epoch's.
+    case last
+  }
+
+  /// A validation score.
+  package enum Metric: String, CaseIterable {
+    /// The mean over batches of each batch's micro-averaged F1.
+    case microF1PerBatch
+    /// Micro-averaged F1 over all nodes.
+    case microF1
+    /// The share of nodes (single label) or of labels (multi-label) that are right.
+    case accuracy
+
+    /// What it is, in a sentence.
+    package var note: String {
+      switch self {
+      case .microF1PerBatch: "The mean over batches of each batch's micro-averaged F1."
+      case .microF1: "Micro-averaged F1 over all nodes: the accuracy where a node has one label."
+      case .accuracy: "The share of nodes (one label a node) or of labels (several) that are right."
+      }
+    }
+  }
+
+  package init() {}
+
+  package mutating func fields(_ visitor: any FieldVisitor) {
+    visitor.field(
+      "epochs", &epochs, .integer(1...1_000_000), required: true,
+      "Passes over the training graphs.")
+    visitor.field(
+      "turns", &turns, .choice,
+      "How models that train together take turns: each a whole epoch, or each a batch.")
+    visitor.record("optimizer", &optimizer, required: true, "The optimiser.")
+    visitor.record("schedule", &schedule, "How the learning rate changes over epochs.")
+    visitor.field(
+      "clipNorm", &clipNorm, .orNull(.number(.positive)),
+      "The gradient is scaled down to at most this Euclidean norm; null for no limit.")
+    visitor.field(
+      "evaluateEvery", &evaluateEvery, .integer(1...1_000_000),
+      "Epochs between evaluations on the validation graphs.")
+    visitor.field(
+      "checkpoint", &checkpoint, .choice,
+      "Which weights are kept: where the validation score rose or the training loss fell, where "
+        + "the score rose, where the validation loss fell, or the last.")
+    visitor.field("selectOn", &selectOn, .choice, "The validation score that checkpoints go by.")
+    visitor.field(
+      "patience", &patience, .orNull(.integer(1...1_000_000)),
+      "Evaluations in a row without a better validation score, or without a lower validation loss "
+        + "where checkpoints go by it, after which the training ends; null for all epochs.")
+    visitor.record(
+      "asPublished", &asPublished, "Quirks of published training loops, to compare with.")
+  }
+}

@@ -1,0 +1,113 @@
+import Datasets
+import Graph
+import Tensor
+
+/// The data of an experiment. Which nodes are trained on may depend on the seed, so the parts are
+/// asked for with a seed; what all seeds share is here.
+package final class ExperimentData<S: Scalar> {
+  package let summary: DatasetSummary
+  /// Features of a node.
+  package let featureCount: Int
+  /// Labels, or classes, of a node.
+  package let labelCount: Int
+  /// The graphs, each once though several parts may share it.
+  package let graphs: [CSRGraph]
+  private let make: (UInt64) throws -> InductiveDataset<S>
+  private let rewire: ((UInt64) throws -> RewiredParts)?
+  private var latest: (seed: UInt64, parts: InductiveDataset<S>)?
+  private var latestRewired: (seed: UInt64, parts: RewiredParts)?
+
+  /// The parts on the rewired graph, and what was done to make it.
+  package typealias RewiredParts = (parts: InductiveDataset<S>, rewiring: RewiredGraph)
+
+  /// Data whose parts are the same for every seed.
+  package init(_ parts: InductiveDataset<S>) {
+    var summary = DatasetSummary()
+    summary.name = parts.name
+    summary.source = parts.source
+    summary.synthetic = parts.isSynthetic
+    summary.nodes = parts.nodeCount
+    summary.edges = parts.edgeCount
+    summary.labelledShare = parts.labelledShare
+    summary.digest = DataDigest.of(parts)
+    self.summary = summary
+    featureCount = parts.featureCount
+    labelCount = parts.labelCount
+    var seen: Set<ObjectIdentifier> = []
+    graphs = parts.samples.map { $0.graph }.filter { seen.insert(ObjectIdentifier($0)).inserted }
+    make = { _ in parts }
+    rewire = nil
+  }
+
+  /// One graph with a split for each seed.
+  ///
+  /// - Parameters:
+  ///   - words: The split in words.
+  ///   - published: The splits that seeds take theirs from; none where they draw them.
+  ///   - rewiring: What rewires the graph; nil where there is no rewired graph.
+  package init(
+    _ data: TransductiveDataset<S>, splitInWords words: String, published: [NodeSplit] = [],
+    rewiredBy rewiring: Rewiring? = nil,
+    split: @escaping (UInt64) throws -> NodeSplit
+  ) {
+    let source = data.source
+    var summary = DatasetSummary()
+    summary.name = source.name
+    summary.source = source.source
+    summary.synthetic = source.isSynthetic
+    summary.nodes = source.nodeCount
+    summary.edges = data.graph.edgeCount
+    summary.labelledShare =
+      Double(source.known.lazy.filter { $0 }.count) / Double(source.nodeCount)
+    summary.split = words
+    summary.homophily = source.edgeHomophily
+    summary.digest = DataDigest.of(data, splits: published)
+    self.summary = summary
+    featureCount = source.featureCount
+    labelCount = source.classCount
+    graphs = [data.graph]
+    make = { data.parts(try split($0)) }
+    rewire = rewiring.map { rewiring in
+      { seed in
+        let rewired = try rewiring(source.graph, seed)
+        return (data.on(rewired.graph).parts(try split(seed)), rewired)
+      }
+    }
+  }
+
+  /// The number of nodes where there is one graph; nil where there are several.
+  package var nodeCountOfOneGraph: Int? { graphs.count == 1 ? graphs[0].nodeCount : nil }
+
+  /// Whether the data are generated.
+  package var isSynthetic: Bool { summary.synthetic }
+
+  /// The parts that a seed trains, validates and tests on.
+  ///
+  /// - Throws: ``DataError`` where the data cannot be split so.
+  package func parts(seed: UInt64) throws -> InductiveDataset<S> {
+    if let latest, latest.seed == seed { return latest.parts }
+    let parts = try make(seed)
+    latest = (seed, parts)
+    return parts
+  }
+
+  /// The same on the rewired graph, with what was done to make it.
+  ///
+  /// - Throws: ``DataError``, `CurvatureError` where the graph cannot be rewired.
+  package func rewired(seed: UInt64) throws -> RewiredParts {
+    if let latestRewired, latestRewired.seed == seed { return latestRewired.parts }
+    guard let rewire else { preconditionFailure("a model on a rewired graph passed the checks") }
+    let parts = try rewire(seed)
+    latestRewired = (seed, parts)
+    return parts
+  }
+
+  /// The parts on the graph of a model's choice.
+  package func parts(seed: UInt64, on graph: ModelConfig.GraphChoice) throws -> InductiveDataset<S>
+  {
+    switch graph {
+    case .original: try parts(seed: seed)
+    case .rewired: try rewired(seed: seed).parts
+    }
+  }
+}

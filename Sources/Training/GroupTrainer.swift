@@ -1,0 +1,124 @@
+import Foundation
+import Graph
+import Records
+import Tensor
+
+/// Trains the models of a group together, in turns; a model that trains alone is a group of one.
+///
+/// Whose turn it is follows from where each model stands, so a checkpoint needs no word on it.
+package final class GroupTrainer<S: Scalar> {
+  private let trainees: [Trainee<S>]
+  private let context: RunContext
+  private let checkpoints: CheckpointFile<S>
+  private let metrics: MetricsLog
+  private let isSynthetic: Bool
+  private var lastSave = Date()
+
+  /// At least so many seconds lie between two checkpoints of a training that nobody interrupts.
+  private let checkpointInterval = 15.0
+
+  /// A training from the beginning, or from where its checkpoint stands.
+  ///
+  /// - Parameters:
+  ///   - trainees: The models, in the order of their turns.
+  ///   - lines: The lines of the metrics file that belong to models before these.
+  /// - Throws: ``CheckpointError``, ``ConfigError`` where there is a checkpoint, but none that can be
+  ///   gone on from.
+  package init(
+    _ trainees: [Trainee<S>], checkpoints: CheckpointFile<S>, metrics file: URL, after lines: Int,
+    isSynthetic: Bool, context: RunContext
+  ) throws {
+    self.trainees = trainees
+    self.checkpoints = checkpoints
+    self.isSynthetic = isSynthetic
+    self.context = context
+    guard checkpoints.exists else {
+      metrics = try MetricsLog(file, keeping: lines)
+      return
+    }
+    var opened: MetricsLog?
+    try checkpoints.restore(
+      trainees.map(\.config.name), warn: { context.log.warning("\($0)") }
+    ) { content in
+      for (trainee, state) in zip(trainees, content.checkpoints) {
+        try trainee.restore(state, path: content.url.path)
+      }
+      opened = try MetricsLog(
+        file, keeping: lines + trainees.reduce(0) { $0 + $1.progress.epoch },
+        digest: content.metrics)
+    }
+    metrics = opened!
+    for trainee in trainees {
+      context.log.info(
+        "\(trainee.config.name): going on from epoch \(trainee.progress.epoch + 1)")
+    }
+  }
+
+  /// Trains to the end and scores every model.
+  ///
+  /// - Throws: ``Interrupted`` once the state is saved; ``RunError`` where a loss is not finite.
+  package func train() throws -> [TrainedModel<S>] {
+    while let trainee = next() {
+      try saveIfInterrupted()
+      try trainee.step()
+      context.interruption.holdsUnsavedWork = true
+      guard trainee.isAtEndOfEpoch else { continue }
+      try record(try trainee.endEpoch(), of: trainee)
+      if Date().timeIntervalSince(lastSave) >= checkpointInterval { try saveCheckpoint() }
+    }
+    _ = try metrics.synchronize()
+    return try trainees.map {
+      try saveIfInterrupted()
+      context.progress.activity("evaluating \($0.config.name)")
+      return try $0.finish(path: checkpoints.url.path)
+    }
+  }
+
+  /// Whose turn it is: the model's that is furthest behind, in epochs or in batches; of several, the
+  /// first's. Nil once all are done.
+  private func next() -> Trainee<S>? {
+    let waiting = trainees.indices.filter { !trainees[$0].isDone }
+    guard let first = waiting.first else { return nil }
+    let countsBatches = trainees[first].config.training.turns == .batch
+    func standing(_ place: Int) -> (Int, Int, Int) {
+      let progress = trainees[place].progress
+      return (progress.epoch, countsBatches ? progress.batch : 0, place)
+    }
+    return waiting.min { standing($0) < standing($1) }.map { trainees[$0] }
+  }
+
+  private func record(_ epoch: Trainee<S>.EpochSummary, of trainee: Trainee<S>) throws {
+    let config = trainee.config
+    var line: [String: JSONValue] = [
+      "model": .string(config.name), "epoch": .integer(epoch.epoch), "loss": .real(epoch.loss),
+      "losses": .object(
+        Dictionary(uniqueKeysWithValues: epoch.losses.map { ($0.0, JSONValue.real($0.1)) })),
+      "learningRate": .real(epoch.learningRate), "seconds": .real(epoch.seconds),
+    ]
+    if let validation = epoch.validation {
+      line["valid"] = .object(validation.metrics.mapValues(JSONValue.real))
+    }
+    if isSynthetic { line["synthetic"] = true }
+    try metrics.append(.object(line))
+    context.progress.epoch(
+      model: config.name, epoch: epoch.epoch, of: config.training.epochs,
+      losses: epoch.losses.count > 1 ? [("loss", epoch.loss)] + epoch.losses : epoch.losses,
+      validation: epoch.validation?.score(config.training.selectOn),
+      secondsPerEpoch: trainee.progress.seconds / Double(epoch.epoch + 1),
+      modelsInTurn: trainees.count)
+  }
+
+  private func saveIfInterrupted() throws {
+    guard context.interruption.isRequested else { return }
+    try saveCheckpoint()
+    throw Interrupted()
+  }
+
+  private func saveCheckpoint() throws {
+    // The lines are on disk before a checkpoint counts on them.
+    let lines = try metrics.synchronize()
+    try checkpoints.write(trainees.map { ($0.config.name, $0.checkpoint) }, metrics: lines)
+    lastSave = Date()
+    context.interruption.holdsUnsavedWork = false
+  }
+}

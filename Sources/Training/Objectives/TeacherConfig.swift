@@ -1,0 +1,98 @@
+import Distill
+import Layers
+import Records
+import Tensor
+
+/// The model that an objective learns from; it stays as it is. Its fields stand among the
+/// objective's own.
+package struct TeacherConfig: Hashable, Sendable {
+  /// The model, trained before.
+  package var name = ""
+  package var weights = Weights.last
+
+  /// Which of the teacher's weights are used.
+  package enum Weights: String, CaseIterable {
+    /// The last epoch's.
+    case last
+    /// Those that its checkpoint rule kept.
+    case selected
+  }
+
+  package mutating func fields(_ visitor: any FieldVisitor) {
+    visitor.field(
+      "teacher", &name, .name, required: true, "The model, trained before, to learn from.")
+    visitor.field(
+      "teacherWeights", &weights, .choice,
+      "The teacher's weights: the last epoch's, or those that its checkpoint rule kept.")
+  }
+}
+
+/// The features of student and teacher that an objective compares. Its fields stand among the
+/// objective's own.
+package struct FeaturePairConfig: Equatable, Sendable {
+  package var studentTap = ""
+  package var teacherTap = ""
+
+  /// The student's tap.
+  package var student: Tap { Tap(validated: studentTap) }
+  /// The teacher's tap.
+  package var teacher: Tap { Tap(validated: teacherTap) }
+
+  package mutating func fields(_ visitor: any FieldVisitor) {
+    visitor.field(
+      "studentTap", &studentTap, .text, required: true,
+      "The student's feature: hidden.0, hidden.0.activated, ..., logits.")
+    visitor.field(
+      "teacherTap", &teacherTap, .text, required: true, "The teacher's feature, likewise.")
+  }
+}
+
+extension Tap {
+  /// The tap of a name that the config's checks have found to exist.
+  package init(validated name: String) {
+    guard let tap = Tap(name) else { preconditionFailure("\(name) passed validation") }
+    self = tap
+  }
+}
+
+/// The settings of an objective that compares a feature of the student with one of a teacher.
+package protocol FeatureObjectiveSettings: ObjectiveSettings {
+  var source: TeacherConfig { get }
+  var features: FeaturePairConfig { get }
+}
+
+extension FeatureObjectiveSettings {
+  package var teacher: TeacherConfig? { source }
+
+  package var taps: [TapUse] {
+    [
+      TapUse(key: "studentTap", tap: features.studentTap, reads: .student),
+      TapUse(key: "teacherTap", tap: features.teacherTap, reads: .teacher),
+    ]
+  }
+
+  /// The teacher's features that the objective reads.
+  package func reference<S: Scalar>(_ context: ObjectiveContext<S>) throws -> TeacherReference<S> {
+    try context.teacher(source).reference(at: features.teacher)
+  }
+
+  /// The columns of the student's and of the teacher's features.
+  package func widths<S: Scalar>(_ context: ObjectiveContext<S>) throws -> (
+    student: Int, teacher: Int
+  ) {
+    guard let student = context.student.width(at: features.student),
+      let teacher = try context.teacher(source).width(at: features.teacher)
+    else { preconditionFailure("the taps of \(features) passed validation") }
+    return (student, teacher)
+  }
+}
+
+/// The settings of an objective that learns from the other students of the group.
+package protocol PeerObjectiveSettings: ObjectiveSettings {
+  /// What keeps a student from learning from a peer, with the key of the setting at fault.
+  func problem(student: ModelConfig, peer: ModelConfig) -> Inconsistency?
+}
+
+extension PeerObjectiveSettings {
+  package func problem(student: ModelConfig, peer: ModelConfig) -> Inconsistency? { nil }
+}

@@ -1,0 +1,158 @@
+import Datasets
+import Graph
+import Records
+
+/// Everything that configs can name: one line for each choice that is built in.
+///
+/// Another package adds its own by one call before it starts the command line:
+///
+///     Registries.objectives.register(CosineConfig.self)
+package enum Registries {
+  /// Terms of training losses.
+  package static let objectives = Registry<any ObjectiveSettings>("objectives") {
+    $0.register(BinaryCrossEntropyConfig.self)
+    $0.register(CrossEntropyConfig.self)
+    $0.register(LSPConfig.self)
+    $0.register(KDConfig.self)
+    $0.register(FitNetConfig.self)
+    $0.register(ATConfig.self)
+    $0.register(MMDConfig.self)
+    $0.register(GSPConfig.self)
+    $0.register(GCRDConfig.self)
+    $0.register(AlignaheadConfig.self)
+    $0.register(MutualConfig.self)
+    $0.register(FrameletObjectiveConfig.self)
+  }
+
+  /// Families of networks.
+  package static let architectures = Registry<any ArchitectureSettings>("architectures") {
+    $0.register(GATConfig.self)
+    $0.register(GCNConfig.self)
+    $0.register(GraphSAGEConfig.self)
+    $0.register(MLPConfig.self)
+    $0.register(FrameletConfig.self)
+    $0.register(SimplifiedFrameletConfig.self)
+    $0.register(FMLPConfig.self)
+    $0.register(SimplifiedFMLPConfig.self)
+  }
+
+  /// Data sets.
+  package static let data = Registry<any DataSource>("data") { registry in
+    registry.register(PPISource())
+    NodeBenchmark.all.forEach { registry.register(BenchmarkSource(benchmark: $0)) }
+    registry.register(GeneratedNodes())
+  }
+
+  /// The file layouts of the data sets.
+  package static var layouts: Registry<any FileLayout> {
+    var seen: Set<ObjectIdentifier> = []
+    return Registry("layouts") { registry in
+      for layout in data.entries.compactMap(\.fresh.layout)
+      where seen.insert(ObjectIdentifier(type(of: layout))).inserted {
+        registry.add(
+          .init(
+            name: layout.name, note: layout.note, citation: layout.citation,
+            type: String(reflecting: type(of: layout)), fresh: layout
+          ) { _ in layout })
+      }
+    }
+  }
+
+  /// Kernels, of edges, of any two nodes, and of channels.
+  package static let kernels = Registry<any KernelSettings>("kernels") {
+    $0.register(L2KernelConfig.self)
+    $0.register(LinearKernelConfig.self)
+    $0.register(PolynomialKernelConfig.self)
+    $0.register(RBFKernelConfig.self)
+    $0.register(LaplacianKernelConfig.self)
+    $0.register(CosineSimilarityConfig.self)
+    $0.register(PolynomialSimilarityConfig.self)
+    $0.register(DistanceConfig.self)
+    $0.register(NodeRBFConfig.self)
+    $0.register(ChannelRBFConfig.self)
+  }
+
+  /// Filter banks of framelet transforms.
+  package static let banks = Registry<any FilterBankSettings>("banks") {
+    $0.register(HaarBankConfig.self)
+    $0.register(LinearBankConfig.self)
+    $0.register(QuadraticBankConfig.self)
+    $0.register(EntropyBankConfig.self)
+    $0.register(SigmoidBankConfig.self)
+  }
+
+  /// Splits of the nodes of one graph.
+  package static let splits = Registry<any SplitSettings>("splits") {
+    $0.register(PerClassSplitConfig.self)
+    $0.register(SharesSplitConfig.self)
+    $0.register(PublicSplitConfig.self)
+    $0.register(ProvidedSplitConfig.self)
+  }
+
+  /// Ways to rewire a graph.
+  package static let rewirings = Registry<any RewiringSettings>("rewirings") {
+    $0.register(NoRewiringConfig.self)
+    $0.register(SDRFConfig.self)
+  }
+
+  /// Optimisers.
+  package static let optimizers = Registry<any OptimizerSettings>("optimizers") {
+    $0.register(AdamConfig.self)
+    $0.register(SGDConfig.self)
+  }
+
+  /// Schedules of the learning rate.
+  package static let schedules = Registry<any ScheduleSettings>("schedules") {
+    $0.register(ConstantScheduleConfig.self)
+    $0.register(StepScheduleConfig.self)
+    $0.register(CosineScheduleConfig.self)
+    $0.register(LinearWarmupScheduleConfig.self)
+  }
+
+  /// The scores that predictions are compared by.
+  package static let metrics = Registry<TrainingConfig.Metric>("metrics") { registry in
+    for metric in TrainingConfig.Metric.allCases {
+      registry.add(
+        .init(
+          name: metric.rawValue, note: metric.note, citation: "",
+          type: String(reflecting: TrainingConfig.Metric.self), fresh: metric
+        ) { _ in metric })
+    }
+  }
+
+  /// All of them, in the order of lists.
+  package static var all: [any AnyRegistry] {
+    [
+      objectives, architectures, data, layouts, kernels, banks, splits, rewirings, optimizers,
+      schedules, metrics,
+    ]
+  }
+
+  /// Stops at choices that configs could not tell apart or give settings to.
+  ///
+  /// - Throws: ``RegistryError`` with all of them.
+  package static func check(_ registries: [any AnyRegistry] = all) throws {
+    var problems = registries.flatMap(\.collisions)
+    let common = RecordOutline.fields { visitor in
+      var config = ObjectiveConfig()
+      config.fields(visitor)
+    }.map(\.key)
+    for registry in registries where registry.kind == objectives.kind {
+      for choice in registry.outline {
+        for key in choice.fields.map(\.key) where common.contains(key) {
+          problems.append(
+            "\(registry.kind): \"\(choice.name)\" has a key \"\(key)\", but every objective has one; "
+              + "give it another name")
+        }
+      }
+    }
+    guard problems.isEmpty else { throw RegistryError(problems: problems) }
+  }
+}
+
+/// Choices that were registered wrongly: the command line as it was put together cannot be used.
+package struct RegistryError: ReportableError {
+  package var problems: [String]
+  package var description: String { problems.joined(separator: "\n") }
+  package var exitCode: Int32 { ExitStatus.badUsage }
+}

@@ -1,0 +1,52 @@
+import Graph
+import Tensor
+
+/// What the memory of a training depends on of its data.
+package struct DataSizes {
+  package var features: Int
+  package var labels: Int
+  /// Whether features are kept as the non-zero ones alone.
+  package var isSparse: Bool
+  /// The nodes and the edges of the largest batch that is trained on.
+  package var batch: (nodes: Double, edges: Double)
+  /// The nodes of the largest graph.
+  package var largestGraph: Double
+
+  /// Those of a part that is trained on.
+  package init<S: Scalar>(of samples: [GraphSample<S>], batchSize: Int, features: Int, labels: Int)
+  {
+    self.features = features
+    self.labels = labels
+    isSparse = samples.first?.features.isSparse ?? false
+    // The order of graphs changes: the largest ones may meet.
+    func most(_ size: (CSRGraph) -> Int) -> Double {
+      samples.map { Double(size($0.graph)) }.sorted(by: >).prefix(batchSize).reduce(0, +)
+    }
+    batch = (most(\.nodeCount), most(\.edgeCount))
+    largestGraph = samples.map { Double($0.graph.nodeCount) }.max() ?? 0
+  }
+
+  package init(
+    features: Int, labels: Int, isSparse: Bool, nodes: Double, edges: Double, graphs: Double = 1
+  ) {
+    self.features = features
+    self.labels = labels
+    self.isSparse = isSparse
+    batch = (nodes * graphs, edges * graphs)
+    largestGraph = nodes
+  }
+
+  /// The published sizes of the data that a config names, before any file is read; nil where it names
+  /// none.
+  package static func published(_ data: DataConfig) -> DataSizes? {
+    guard let source = data.source else { return nil }
+    let sizes = source.sizes(data)
+    let graphs = Double(max(1, sizes.graphs))
+    let nodes = Double(sizes.nodes) / graphs
+    let loops = source.isOneGraph && data.selfLoops ? nodes : 0
+    return DataSizes(
+      features: sizes.features, labels: sizes.labels, isSparse: source.isOneGraph, nodes: nodes,
+      edges: Double(sizes.edges) / graphs + loops,
+      graphs: min(Double(data.batchSize), graphs))
+  }
+}

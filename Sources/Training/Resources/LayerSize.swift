@@ -1,0 +1,202 @@
+import Layers
+import Tensor
+
+/// What a layer takes of memory, in numbers (not bytes) of the precision that it computes in.
+package struct LayerSize {
+  /// Learnt numbers.
+  package var parameters = 0.0
+  /// For each node: what a forward pass keeps until the backward pass is done.
+  package var keptPerNode = 0.0
+  /// The same for each edge.
+  package var keptPerEdge = 0.0
+  /// For each node: what the layer's backward pass has at once besides.
+  package var passingPerNode = 0.0
+}
+
+extension GATConfig {
+  package func layerSizes(_ data: DataSizes) -> [LayerSize] {
+    return sizes(hidden, data, heads: heads) { layer in
+      let heads = Double(layer.isLast ? outputHeads : heads[layer.place])
+      let wide = heads * layer.width
+      let output = layer.isLast ? layer.width : wide
+      var size = LayerSize()
+      let isFirst = layer.place == 0
+      let hasMap: Bool =
+        switch residual {
+        case .none: false
+        case .perHead: !isFirst && layer.input != layer.width
+        case .current: !isFirst && layer.input != wide
+        }
+      size.parameters =
+        layer.input * wide * (hasMap ? 2 : 1) + wide * (bias ? 3 : 2)
+      size.keptPerNode =
+        layer.dropped(featureDropout) + wide + 2 * heads + output
+        + (layer.isLast ? 0 : output)
+      size.keptPerEdge = heads * (attentionDropout > 0 ? 2 : 1)
+      size.passingPerNode = output + wide + (isFirst ? 0 : layer.input)
+      return size
+    }
+  }
+}
+
+extension GCNConfig {
+  package func layerSizes(_ data: DataSizes) -> [LayerSize] {
+    return sizes(hidden, data) { layer in
+      layer.convolution(matrices: 1, biases: bias ? 1 : 0, dropout: dropout)
+    }
+  }
+}
+
+extension GraphSAGEConfig {
+  package func layerSizes(_ data: DataSizes) -> [LayerSize] {
+    let biases: Double =
+      switch bias {
+      case .none: 0
+      case .single: 1
+      case .both: 2
+      }
+    return sizes(hidden, data) { layer in
+      guard aggregator == .pool else {
+        return layer.convolution(matrices: 2, biases: biases, dropout: dropout)
+      }
+      var size = LayerSize()
+      size.parameters =
+        2 * layer.input * layer.width + layer.input * (layer.input + 1) + biases * layer.width
+      // The largest neighbours' numbers, and half as much at least for who they are.
+      size.keptPerNode =
+        layer.dropped(dropout) + layer.outputs + 1.5 * layer.input
+      size.passingPerNode = layer.width + 2 * layer.input
+      return size
+    }
+  }
+}
+
+extension MLPConfig {
+  package func layerSizes(_ data: DataSizes) -> [LayerSize] {
+    return sizes(hidden, data) { layer in
+      LayerSize(
+        parameters: layer.width * (layer.input + (bias ? 1 : 0)),
+        keptPerNode: layer.dropped(dropout) + layer.outputs,
+        passingPerNode: layer.width + (layer.place == 0 ? 0 : layer.input))
+    }
+  }
+}
+
+extension FrameletConfig {
+  package func layerSizes(_ data: DataSizes) -> [LayerSize] {
+    let bands = Double(propagation.framelets.options.bands.count)
+    return sizes(hidden, data) { layer in
+      LayerSize(
+        parameters: layer.width * (bands * layer.input + (bias ? 1 : 0)),
+        keptPerNode: layer.dropped(dropout) + layer.width,
+        passingPerNode: layer.width + (layer.place == 0 ? 0 : layer.input))
+    }
+  }
+
+  package var frameletTransforms: [FrameletTransformConfig] { [propagation.framelets] }
+}
+
+extension SimplifiedFrameletConfig {
+  package func layerSizes(_ data: DataSizes) -> [LayerSize] {
+    let bands = Double(propagation.framelets.options.bands.count)
+    return sizes([], data) { layer in
+      LayerSize(
+        parameters: layer.width * (bands * layer.input + (bias ? 1 : 0)),
+        keptPerNode: layer.dropped(dropout) + layer.width, passingPerNode: layer.width)
+    }
+  }
+
+  package var frameletTransforms: [FrameletTransformConfig] { [propagation.framelets] }
+}
+
+extension FMLPConfig {
+  package func layerSizes(_ data: DataSizes) -> [LayerSize] {
+    let ownHigh = !asPublished.highBranch
+    let steps = hidden + [hidden.last ?? 0]
+    return steps.enumerated().map { place, width in
+      fmlpStep(
+        inputWidth: place == 0 ? data.features : hidden[place - 1], width,
+        outputWidth: place == hidden.count ? data.labels : nil, nodes: data.largestGraph,
+        bias: bias,
+        // Shared encoders are the first step's, and that of the input the second's.
+        hasEncoders: !sharesEncoders || place == 0,
+        hasFeatures: !sharesEncoders || place <= 1,
+        hasHigh: ownHigh || place < hidden.count)
+    }
+  }
+
+  package var frameletTransforms: [FrameletTransformConfig] { [knowledge.propagation.framelets] }
+}
+
+extension SimplifiedFMLPConfig {
+  package func layerSizes(_ data: DataSizes) -> [LayerSize] {
+    return [
+      fmlpStep(
+        inputWidth: data.features, width, outputWidth: data.labels, nodes: data.largestGraph,
+        bias: bias, hasEncoders: true, hasFeatures: true,
+        hasHigh: !asPublished.highBranch)
+    ]
+  }
+
+  package var frameletTransforms: [FrameletTransformConfig] { [knowledge.propagation.framelets] }
+}
+
+/// A layer among others.
+private struct Place {
+  var place: Int
+  var isLast: Bool
+  var input: Double
+  var width: Double
+  /// Whether the input is sparse features.
+  var isSparse: Bool
+
+  /// The input once more, after dropout; that of sparse features is small.
+  func dropped(_ probability: Double) -> Double { probability > 0 && !isSparse ? input : 0 }
+
+  /// The output, and between layers what the activation makes of it.
+  var outputs: Double { isLast ? width : 2 * width }
+
+  /// A layer that projects and takes means over neighbours, the narrower of the two last.
+  func convolution(matrices: Double, biases: Double, dropout: Double) -> LayerSize {
+    let projectsFirst = width <= input || isSparse
+    return LayerSize(
+      parameters: width * (matrices * input + biases),
+      keptPerNode: dropped(dropout) + outputs + (projectsFirst ? 0 : input),
+      passingPerNode: (projectsFirst ? 2 : 1) * width + (place == 0 ? 0 : input))
+  }
+}
+
+/// The sizes of layers of the given widths, one after the other.
+private func sizes(
+  _ hidden: [Int], _ data: DataSizes, heads: [Int]? = nil, _ size: (Place) -> LayerSize
+) -> [LayerSize] {
+  var input = Double(data.features)
+  return (hidden + [data.labels]).enumerated().map { place, width in
+    let layer = Place(
+      place: place, isLast: place == hidden.count, input: input, width: Double(width),
+      isSparse: data.isSparse && place == 0)
+    input = Double(width) * Double(layer.isLast ? 1 : heads?[place] ?? 1)
+    return size(layer)
+  }
+}
+
+/// - Parameter outputWidth: Classes of the output step; nil for a hidden one.
+private func fmlpStep(
+  inputWidth: Int, _ width: Int, outputWidth: Int?, nodes: Double, bias: Bool, hasEncoders: Bool,
+  hasFeatures: Bool, hasHigh: Bool
+) -> LayerSize {
+  let (input, width) = (Double(inputWidth), Double(width))
+  let one: Double = bias ? 1 : 0
+  let structures: Double = hasHigh ? 2 : 1
+  var size = LayerSize()
+  if hasEncoders { size.parameters += structures * width * (nodes + one) + 2 * width + one }
+  if hasFeatures { size.parameters += width * (input + one) }
+  if let outputWidth {
+    size.parameters += (structures + 1) * Double(outputWidth) * (width + one)
+    size.keptPerNode = 3 * width + 3 * Double(outputWidth)
+  } else {
+    size.keptPerNode = 4 * width
+  }
+  size.passingPerNode = 2 * width
+  return size
+}

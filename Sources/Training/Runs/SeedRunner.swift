@@ -1,0 +1,56 @@
+import Foundation
+import Logging
+
+/// Trains all models of an experiment with one seed. Made once a run, when the data are loaded.
+package protocol SeedRunner {
+  /// The data that it trains on.
+  var dataset: DatasetSummary { get }
+
+  /// Names and versions of the libraries that compute, for the run's provenance.
+  var libraries: [String: String] { get }
+
+  /// Trains and evaluates every model, in the config's order.
+  ///
+  /// Weights, metrics and checkpoints go into the directory; a checkpoint that is there already is
+  /// of the same config, data and seed, and the run goes on from it to the same result, bit for
+  /// bit, as one that was never stopped.
+  ///
+  /// - Throws: ``Interrupted`` once the state is saved after a stop was asked for; other
+  ///   ``ReportableError`` where training fails.
+  func run(seed: UInt64, in directory: SeedDirectory) throws -> SeedResult
+}
+
+/// What a ``SeedRunner`` is made from.
+package struct RunContext {
+  package var config: ExperimentConfig
+  /// Threads to compute with.
+  package var threads: Int
+  /// The folder that --data names.
+  package var dataDirectory: URL?
+  /// Environment variables, which may say where data are.
+  package var variables: [String: String]
+  /// Whether nothing may be downloaded.
+  package var offline: Bool
+  /// Where trained models are kept for other runs, if anywhere.
+  package var models: ModelStore?
+  package var progress: any TrainingObserver
+  package var log: Logger
+  /// To be looked at once a batch.
+  package var interruption: Interruption
+
+  package init(
+    config: ExperimentConfig, threads: Int, dataDirectory: URL? = nil, variables: [String: String],
+    offline: Bool, models: ModelStore? = nil, progress: any TrainingObserver, log: Logger,
+    interruption: Interruption
+  ) {
+    self.config = config
+    self.threads = threads
+    self.dataDirectory = dataDirectory
+    self.variables = variables
+    self.offline = offline
+    self.models = models
+    self.progress = progress
+    self.log = log
+    self.interruption = interruption
+  }
+}
