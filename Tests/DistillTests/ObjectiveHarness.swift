@@ -61,6 +61,13 @@ func expectGradients(
   within tolerance: GradientCheck.Tolerance = .differences,
   sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
+  // Parameters that start as ones or zeros would hide a factor or a term that is left out.
+  for parameter in objective.parameters {
+    let (rows, columns) = (parameter.value.rows, parameter.value.columns)
+    parameter.value.add(
+      .normal(
+        rows, columns, deviation: 0.2, stream: RandomStream(seed: 3, purpose: parameter.name)))
+  }
   let (_, gradient, ofParameters) = try fullValue(of: objective, at: features, known: known)
   let numerical = try GradientCheck.numericalGradient(at: features) {
     try evaluate(objective, at: $0, known: known).loss

@@ -154,6 +154,21 @@ import Testing
     }
   }
 
+  /// A velocity that the restored state does not have is as if no step had been taken.
+  @Test func velocitiesThatAreNotRestoredStartAnew() throws {
+    let parameter = Parameter<Double>("p", Matrix(1, 1, [0]))
+    var options = SGD<Double>.Options()
+    options.momentum = 0.5
+    let optimizer = SGD([parameter], options: options)
+    parameter.accumulate(Matrix(1, 1, [8]))
+    optimizer.step(learningRate: 1)
+    optimizer.step(learningRate: 1)
+    #expect(parameter.value[0, 0] == -20)
+    try optimizer.restore(state: [:], stepCount: 0)
+    optimizer.step(learningRate: 1)
+    #expect(parameter.value[0, 0] == -28 && optimizer.stepCount == 1)
+  }
+
   @Test(arguments: [0, 1]) func parametersWithoutAGradientStayAsTheyAre(_ kind: Int) {
     let problem = Problem<Float>()
     let optimizer = Self.optimizer(kind, problem.parameters)

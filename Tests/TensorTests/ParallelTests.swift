@@ -54,6 +54,24 @@ import Testing
     }
   }
 
+  /// A strand on a thread of the pool is in the scope as well. The strands wait for one another, so that
+  /// one thread does not run them all; where the pool gives no second thread for long, nothing is shown.
+  @Test func otherThreadsAreInTheScope() {
+    let arrivals = NSCondition()
+    var seen: [Int] = []
+    Parallel.withThreads(2) {
+      Parallel.strands(atMost: 2) { _ in
+        arrivals.lock()
+        seen.append(Parallel.threads)
+        arrivals.broadcast()
+        let deadline = Date() + 20
+        while seen.count < 2, arrivals.wait(until: deadline) {}
+        arrivals.unlock()
+      }
+    }
+    #expect(seen == [2, 2])
+  }
+
   /// Scopes that are open at the same time, each looking while the others are.
   @Test func concurrentScopesDoNotDisturbEachOther() {
     let standard = Parallel.threads

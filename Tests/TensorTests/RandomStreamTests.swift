@@ -214,6 +214,20 @@ import Testing
     check(Double.self)
   }
 
+  /// Blocks are counted in 64 bits, also where a group of them begins below 2^32 and ends above.
+  @Test func dropoutCountsBlocksBeyond32Bits() {
+    let (first, n) = ((1 << 34) - 32, 70)
+    let stream = RandomStream(seed: 11, purpose: "far", step: 1)
+    let x = Matrix<Float>(repeating: 1, 1, n)
+    var y = Matrix<Float>(zeros: 1, n)
+    stream.withWords { Float.kernels.dropout(first, n, 0.5, $0, $1, x.pointer, y.mutablePointer) }
+    for i in 0..<n {
+      let (a, b, c, d) = stream.block(UInt64((first + i) / 4))
+      #expect((y[0, i] == 0) == ([a, b, c, d][i % 4] < 1 << 31), "element \(i)")
+    }
+    withExtendedLifetime(x) {}
+  }
+
   @Test func dropoutDropsItsShareAndKeepsTheMean() {
     let n = 200_000
     let ones = Matrix<Float>(repeating: 1, 1, n)

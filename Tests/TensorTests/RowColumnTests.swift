@@ -168,6 +168,17 @@ import Testing
     #expect(abs(dColumns[0, 1] - 0.128) < 1e-15 && abs(dColumns[1, 1] + 0.096) < 1e-15)
   }
 
+  /// epsilon keeps a column without deviation from being divided by 0, and counts in all others.
+  @Test func columnsWithoutDeviation() {
+    let x = Matrix<Double>(2, 2, [7, 1, 7, 3])
+    let columns = StandardizedColumns(x, epsilon: 0.5)
+    let scale = 1 / 1.5.squareRoot()
+    expectEqual(columns.output, 2, 2) { [[0, -scale], [0, scale]][$0][$1] }
+    let dx = columns.backward(Matrix(2, 2, [3, 0, 1, 0]))
+    #expect(abs(dx[0, 0] - 2.0.squareRoot()) < 1e-15 && abs(dx[1, 0] + 2.0.squareRoot()) < 1e-15)
+    #expect(dx[0, 1] == 0 && dx[1, 1] == 0)
+  }
+
   /// Backward passes against central differences on a random cotangent.
   @Test(arguments: [(2, 3), (5, 4), (6, 17)]) func backward(n: Int, d: Int) {
     let (x, cotangent): (Matrix<Double>, Matrix<Double>) = (random(n, d, "x"), random(n, d, "dy"))
