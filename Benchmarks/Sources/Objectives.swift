@@ -19,8 +19,9 @@ func objectives(
     (
       name,
       {
-        for parameter in objective.parameters { parameter.clearGradient() }
-        _ = objective.evaluate(input, weight: 1)
+        guard (try? objective.evaluate(input)) != nil else {
+          preconditionFailure("the benchmark's objectives fit their features")
+        }
       }
     )
   }

@@ -47,8 +47,10 @@ func step(
 ) {
   let context = ForwardContext.training(seed: 1, step: 0)
   let pass = network.forward(batch.features, on: batch.graph, context)
-  let value = objectives.evaluate(
-    ObjectiveInput(batch: batch, taps: pass.taps, context: context), epoch: 0)
+  guard
+    let value = try? objectives.evaluate(
+      ObjectiveInput(batch: batch, taps: pass.taps, context: context), epoch: 0)
+  else { preconditionFailure("the benchmark's objectives fit its networks") }
   for parameter in network.parameters { parameter.clearGradient() }
   pass.backward(value.gradients)
   optimizer.step(learningRate: 0.005)
@@ -129,7 +131,7 @@ let nodeWork = try [NodeBenchmarkShape.cora, .photo, .physics].map { try $0.gcnS
 print("OpenBLAS kernels: \(OpenBLAS.coreName)")
 print("work (4,740 nodes, 127,340 edges)".padding(toLength: 48, withPad: " ", startingAt: 0))
 let chosen = CommandLine.arguments.dropFirst().first ?? ""
-for (name, body) in work + objectiveWork + nodeWork
+for (name, body) in work + partsBetweenLayers(batch.graph, hidden) + objectiveWork + nodeWork
 where chosen.isEmpty || name.localizedCaseInsensitiveContains(chosen) {
   var line = name.padding(toLength: 38, withPad: " ", startingAt: 0)
   for threads in [1, 2] {

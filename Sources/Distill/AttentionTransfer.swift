@@ -39,8 +39,8 @@ public final class AttentionTransfer<S: Scalar>: Objective {
   }
 
   /// The distance of the maps and its gradient at the tap.
-  public func evaluate(_ input: ObjectiveInput<S>, weight: Double) -> ObjectiveValue<S> {
-    let features = input[tap]
+  public func evaluate(_ input: ObjectiveInput<S>) throws -> ObjectiveValue<S> {
+    let features = try input[tap]
     let student = attentionMap(features)
     let teacher = attentionMap(reference(input.batch, .all(features.rows)))
     var (loss, dMap) = meanSquaredError(student.output, teacher.output)

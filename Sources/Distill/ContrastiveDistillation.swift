@@ -68,8 +68,8 @@ public final class ContrastiveDistillation<S: Scalar>: Objective {
   }
 
   /// The contrastive loss and its gradient at the tap.
-  public func evaluate(_ input: ObjectiveInput<S>, weight: Double) -> ObjectiveValue<S> {
-    let features = input[tap]
+  public func evaluate(_ input: ObjectiveInput<S>) throws -> ObjectiveValue<S> {
+    let features = try input[tap]
     let nodes = NodeSample.random(
       of: features.rows, atMost: options.maxSamples, for: name, input.context)
     let studentPass = studentHead.forward(nodes) { $0.rows(of: features) }
@@ -78,11 +78,14 @@ public final class ContrastiveDistillation<S: Scalar>: Objective {
     let teacher = NormalizedRows(teacherPass.output)
     let (loss, dStudent, dTeacher) = diagonalContrast(
       student.output, teacher.output, temperature: options.temperature)
-    _ = teacherPass.backward(teacher.backward(dTeacher), weight, false)
-    guard let dFeatures = studentPass.backward(student.backward(dStudent), weight, true) else {
+    var ofParameters: [String: Matrix<S>] = [:]
+    _ = teacherPass.backward(teacher.backward(dTeacher), &ofParameters, false)
+    guard let dFeatures = studentPass.backward(student.backward(dStudent), &ofParameters, true)
+    else {
       preconditionFailure("a head that was asked for its input's gradient returns it")
     }
-    return ObjectiveValue(loss: loss, gradients: [tap: dFeatures])
+    return ObjectiveValue(
+      loss: loss, gradients: [tap: dFeatures], parameterGradients: ofParameters)
   }
 }
 

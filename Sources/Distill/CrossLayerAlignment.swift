@@ -17,6 +17,15 @@ public final class CrossLayerAlignment<S: Scalar>: Objective {
     let structure: [Int: TeacherStructure<S>]
   }
 
+  /// The similarities of one own layer over the edges that some peers compare: one graph for all peers
+  /// where networks do not build their own.
+  private struct Side {
+    let graph: CSRGraph
+    let similarities: Matrix<S>
+    var dSimilarities: Matrix<S>
+    let backward: (Matrix<S>) -> Matrix<S>
+  }
+
   private let lessons: [Lesson]
   private let kernel: SimilarityKernel
   private let direction: LSPDirection
@@ -45,27 +54,43 @@ public final class CrossLayerAlignment<S: Scalar>: Objective {
     taps = Set(peers.flatMap { $0.pairs.map(\.own) }).sorted().map { .hidden($0) }
   }
 
-  /// The sum over pairs, the mean over peers. Each own layer's similarities are computed once and
-  /// their gradients from all its pairs sent back together.
-  public func evaluate(_ input: ObjectiveInput<S>, weight: Double) -> ObjectiveValue<S> {
-    let graph = input.batch.graph
+  /// The sum over pairs, the mean over peers. Each own layer's similarities are computed once a graph
+  /// and their gradients from all its pairs sent back together.
+  public func evaluate(_ input: ObjectiveInput<S>) throws -> ObjectiveValue<S> {
     let share = 1 / Double(lessons.count)
     var total = 0.0
     var gradients: [Tap: Matrix<S>] = [:]
     for tap in taps {
-      let (similarities, backward) = kernel.forward(graph, input[tap])
-      var dSimilarities = Matrix<S>(zeros: graph.edgeCount, 1)
+      let (features, graph) = (try input[tap], try input.graph(at: tap))
+      var sides: [Side] = []
       for lesson in lessons {
         for pair in lesson.pairs where tap == .hidden(pair.own) {
+          let peer = try lesson.structure[pair.peer]!(input.batch, graph)
+          var place = sides.firstIndex { $0.graph === peer.graph }
+          if place == nil {
+            place = sides.count
+            let (similarities, backward) = kernel.forward(peer.graph, features)
+            sides.append(
+              Side(
+                graph: peer.graph, similarities: similarities,
+                dSimilarities: Matrix(zeros: peer.graph.edgeCount, 1), backward: backward))
+          }
           let (loss, dScores) = edgeDivergence(
-            graph, scores: similarities,
-            logProbabilities: lesson.structure[pair.peer]!(input.batch),
+            peer.graph, scores: sides[place!].similarities,
+            logProbabilities: peer.logProbabilities,
             direction: direction == .teacherToStudent ? .forward : .reverse)
           total += share * loss
-          dSimilarities.add(dScores, scale: S(share))
+          sides[place!].dSimilarities.add(dScores, scale: S(share))
         }
       }
-      gradients[tap] = backward(dSimilarities)
+      for side in sides {
+        let gradient = side.backward(side.dSimilarities)
+        if gradients[tap] == nil {
+          gradients[tap] = gradient
+        } else {
+          gradients[tap]!.add(gradient)
+        }
+      }
     }
     return ObjectiveValue(loss: total, gradients: gradients)
   }

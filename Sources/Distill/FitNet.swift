@@ -49,10 +49,11 @@ public final class FitNet<S: Scalar>: Objective {
   }
 
   /// The mean squared error and its gradient at the tap.
-  public func evaluate(_ input: ObjectiveInput<S>, weight: Double) -> ObjectiveValue<S> {
-    let (loss, gradient) = projected.evaluate(
-      input[tap], reference: { reference(input.batch, $0) }, weight: weight
+  public func evaluate(_ input: ObjectiveInput<S>) throws -> ObjectiveValue<S> {
+    let value = projected.evaluate(
+      try input[tap], reference: { reference(input.batch, $0) }
     ) { meanSquaredError($0, $1) }
-    return ObjectiveValue(loss: loss, gradients: [tap: gradient])
+    return ObjectiveValue(
+      loss: value.loss, gradients: [tap: value.gradient], parameterGradients: value.ofParameters)
   }
 }

@@ -71,16 +71,23 @@ public final class FrameletFeatureDistillation<S: Scalar>: Objective {
   }
 
   /// The weighted sum of the bands' mean squared errors, and its gradient at the tap.
-  public func evaluate(_ input: ObjectiveInput<S>, weight: Double) -> ObjectiveValue<S> {
+  public func evaluate(_ input: ObjectiveInput<S>) throws -> ObjectiveValue<S> {
     let members = input.batch.members.map { transforms[$0] }
-    let (loss, gradient) = projected.evaluate(
-      input[tap], reference: { reference(input.batch, $0) }, weight: weight
+    let features = try input[tap]
+    guard features.rows == members.reduce(0, { $0 + $1.nodeCount }) else {
+      throw ObjectiveError(
+        "takes features apart by the frequencies of the graph, and those at \(tap) have "
+          + "\(features.rows) rows, not one a node")
+    }
+    let value = projected.evaluate(
+      features, reference: { reference(input.batch, $0) }
     ) { student, teacher in
       var gap = student
       gap.add(teacher, scale: -1)
       return bandError(of: gap, members)
     }
-    return ObjectiveValue(loss: loss, gradients: [tap: gradient])
+    return ObjectiveValue(
+      loss: value.loss, gradients: [tap: value.gradient], parameterGradients: value.ofParameters)
   }
 
   /// The loss of a difference, the graphs' rows one below the other, and its gradient.

@@ -65,8 +65,8 @@ public final class GlobalStructurePreserving<S: Scalar>: Objective {
   }
 
   /// The mean squared error of similarities and its gradient at the tap.
-  public func evaluate(_ input: ObjectiveInput<S>, weight: Double) -> ObjectiveValue<S> {
-    let features = input[tap]
+  public func evaluate(_ input: ObjectiveInput<S>) throws -> ObjectiveValue<S> {
+    let features = try input[tap]
     let nodes = NodeSample.random(
       of: features.rows, atMost: maxSamples, for: name, input.context)
     let student = Points(nodes.rows(of: features), similarity)

@@ -73,10 +73,20 @@ public final class KnowledgeDistillation<S: Scalar>: Objective {
   }
 
   /// The divergence and its gradient at the logits; both are 0 where no node counts.
-  public func evaluate(_ input: ObjectiveInput<S>, weight: Double) -> ObjectiveValue<S> {
-    let student = input[.logits]
+  public func evaluate(_ input: ObjectiveInput<S>) throws -> ObjectiveValue<S> {
+    let student = try input[.logits]
     let teacher = reference(input.batch, .all(student.rows))
     let counts = nodes == .known ? input.batch.counts : nil
+    guard counts?.count ?? student.rows == student.rows else {
+      throw ObjectiveError(
+        "counts rows with known labels: the logits have \(student.rows) rows, the labels "
+          + "\(counts!.count)")
+    }
+    guard student.rows == teacher.rows, student.columns == teacher.columns else {
+      throw ObjectiveError(
+        "compares logits of \(student.rows) x \(student.columns) with a teacher's of "
+          + "\(teacher.rows) x \(teacher.columns)")
+    }
     let (loss, dLogits) =
       switch form {
       case .softmax(let average):

@@ -16,7 +16,10 @@ public enum LSPDirection: String, Sendable, CaseIterable {
 ///     LS_ij = exp(SIM(z_i, z_j)) / sum over j' in N(i) of exp(SIM(z_i, z_j'))
 ///     loss  = mean over nodes i of KL between LS_i of the student and of the teacher
 ///
-/// Only distributions over edges are compared, so the widths of teacher and student are free.
+/// Only distributions over edges are compared, so the widths of teacher and student are free. N(i) are
+/// the edges into i of the graph on which both taps live; where a network builds its own graphs, of
+/// the union of the two, on which each side's similarities are taken from its own features. Gradients
+/// flow to the student's features only: which nodes are neighbours is a constant.
 public final class LocalStructurePreserving<S: Scalar>: Objective {
   private let tap: Tap
   private let kernel: SimilarityKernel
@@ -42,11 +45,11 @@ public final class LocalStructurePreserving<S: Scalar>: Objective {
   }
 
   /// The mean divergence over the nodes of the batch.
-  public func evaluate(_ input: ObjectiveInput<S>, weight: Double) -> ObjectiveValue<S> {
-    let graph = input.batch.graph
-    let (similarities, backward) = kernel.forward(graph, input[tap])
+  public func evaluate(_ input: ObjectiveInput<S>) throws -> ObjectiveValue<S> {
+    let teacher = try reference(input.batch, input.graph(at: tap))
+    let (similarities, backward) = kernel.forward(teacher.graph, try input[tap])
     let (loss, dScores) = edgeDivergence(
-      graph, scores: similarities, logProbabilities: reference(input.batch),
+      teacher.graph, scores: similarities, logProbabilities: teacher.logProbabilities,
       direction: direction == .teacherToStudent ? .forward : .reverse)
     return ObjectiveValue(loss: loss, gradients: [tap: backward(dScores)])
   }

@@ -70,8 +70,8 @@ public final class MaximumMeanDiscrepancy<S: Scalar>: Objective {
   /// With G the slopes of k with respect to inner products, dX = 2 / C_s^2 X G_xx
   /// - 2 / (C_s C_t) Y G_xy^T. (Lengths are fixed by the scaling, whose backward pass takes out every
   /// gradient along a vector: that of |x|^2 in a distance need not be computed.)
-  public func evaluate(_ input: ObjectiveInput<S>, weight: Double) -> ObjectiveValue<S> {
-    let features = input[tap]
+  public func evaluate(_ input: ObjectiveInput<S>) throws -> ObjectiveValue<S> {
+    let features = try input[tap]
     let nodes = NodeSample.random(
       of: features.rows, atMost: maxSamples, for: name, input.context)
     let student = NormalizedColumns(nodes.rows(of: features))

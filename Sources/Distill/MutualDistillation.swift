@@ -31,12 +31,13 @@ public final class MutualDistillation<S: Scalar>: Objective {
   }
 
   /// The mean over peers.
-  public func evaluate(_ input: ObjectiveInput<S>, weight: Double) -> ObjectiveValue<S> {
+  public func evaluate(_ input: ObjectiveInput<S>) throws -> ObjectiveValue<S> {
     let share = 1 / Double(lessons.count)
     var total = 0.0
-    var dLogits = Matrix<S>(zeros: input[.logits].rows, input[.logits].columns)
+    let logits = try input[.logits]
+    var dLogits = Matrix<S>(zeros: logits.rows, logits.columns)
     for lesson in lessons {
-      let value = lesson.evaluate(input, weight: weight)
+      let value = try lesson.evaluate(input)
       total += share * value.loss
       dLogits.add(value.gradients[.logits]!, scale: S(share))
     }

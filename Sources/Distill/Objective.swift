@@ -6,36 +6,87 @@ import Tensor
 public struct ObjectiveInput<S: Scalar> {
   /// The batch.
   public let batch: GraphBatch<S>
-  /// The student's features at its taps.
-  public let taps: [Tap: Matrix<S>]
+  /// The student's features at its taps, with the graphs on which they live.
+  public let taps: [Tap: TapFeatures<S>]
   /// Seed and step, for objectives that draw samples.
   public let context: ForwardContext
 
   /// An input from its parts.
-  public init(batch: GraphBatch<S>, taps: [Tap: Matrix<S>], context: ForwardContext) {
+  public init(batch: GraphBatch<S>, taps: [Tap: TapFeatures<S>], context: ForwardContext) {
     self.batch = batch
     self.taps = taps
     self.context = context
   }
 
-  /// The features at `tap`, which the trainer has checked to exist.
+  /// Features of nodes that live on the batch's graph.
+  public init(batch: GraphBatch<S>, taps: [Tap: Matrix<S>], context: ForwardContext) {
+    self.init(
+      batch: batch, taps: taps.mapValues { TapFeatures($0, on: batch.graph) }, context: context)
+  }
+
+  /// The features at `tap`: one row a node, or one row a graph where they are pooled.
+  ///
+  /// - Throws: ``ObjectiveError`` where the pass does not hold them.
   public subscript(tap: Tap) -> Matrix<S> {
-    guard let features = taps[tap] else { preconditionFailure("the pass did not reach \(tap)") }
+    get throws { try features(at: tap).matrix }
+  }
+
+  /// The graph on which the features at `tap` live.
+  ///
+  /// - Throws: ``ObjectiveError`` where they are pooled, and have no edges to compare.
+  public func graph(at tap: Tap) throws -> CSRGraph {
+    guard let graph = try features(at: tap).graph else {
+      throw ObjectiveError(
+        "compares edges, and the features at \(tap) have none: they are pooled, one row a graph")
+    }
+    return graph
+  }
+
+  private func features(at tap: Tap) throws -> TapFeatures<S> {
+    guard let features = taps[tap] else {
+      throw ObjectiveError(
+        "reads \(tap), but the pass holds "
+          + taps.keys.map(\.name).sorted().joined(separator: ", "))
+    }
     return features
   }
 }
 
-/// A loss and its gradients.
+/// What is wrong with an objective, or with what it is applied to.
+public struct ObjectiveError: Error, Equatable, CustomStringConvertible {
+  /// The objective's name in the config; nil until the sum of objectives adds it.
+  public var objective: String?
+  /// What is wrong, as the rest of a sentence that begins with the objective.
+  public let reason: String
+
+  /// An error of an objective: "reads ...", "has ...".
+  public init(_ reason: String, objective: String? = nil) {
+    self.objective = objective
+    self.reason = reason
+  }
+
+  /// The message for a person.
+  public var description: String {
+    (objective.map { "the objective \"\($0)\" " } ?? "an objective ") + reason
+  }
+}
+
+/// A loss and its gradients, none of them weighted.
 public struct ObjectiveValue<S: Scalar> {
-  /// The loss, unweighted.
+  /// The loss.
   public let loss: Double
   /// Its gradient at each tap that it read.
   public let gradients: [Tap: Matrix<S>]
+  /// Its gradients with respect to the objective's own parameters, by their names.
+  public let parameterGradients: [String: Matrix<S>]
 
   /// A value from its parts.
-  public init(loss: Double, gradients: [Tap: Matrix<S>]) {
+  public init(
+    loss: Double, gradients: [Tap: Matrix<S>], parameterGradients: [String: Matrix<S>] = [:]
+  ) {
     self.loss = loss
     self.gradients = gradients
+    self.parameterGradients = parameterGradients
   }
 }
 
@@ -49,8 +100,12 @@ public protocol Objective<S>: AnyObject {
   var taps: [Tap] { get }
   /// What it learns itself (projections), trained with the student.
   var parameters: [Parameter<S>] { get }
-  /// The loss and its gradients; adds to the gradients of its own parameters, times `weight`.
-  func evaluate(_ input: ObjectiveInput<S>, weight: Double) -> ObjectiveValue<S>
+  /// The loss with its gradients at taps and of its own parameters. Weights are the affair of
+  /// ``WeightedObjectives``, which also adds the gradients to those of the parameters.
+  ///
+  /// - Throws: Where the loss does not exist for this input, an error that says why, such as an
+  ///   ``ObjectiveError``.
+  func evaluate(_ input: ObjectiveInput<S>) throws -> ObjectiveValue<S>
 }
 
 extension Objective {
@@ -127,27 +182,75 @@ public final class WeightedObjectives<S: Scalar> {
   /// The parameters of all objectives.
   public var parameters: [Parameter<S>] { terms.flatMap { $0.objective.parameters } }
 
-  /// Evaluates the terms that are on in `epoch`.
-  public func evaluate(_ input: ObjectiveInput<S>, epoch: Int) -> Value {
+  /// Evaluates the terms that are on in `epoch`, and adds the weighted gradients of their own
+  /// parameters to these.
+  ///
+  /// - Throws: ``ObjectiveError`` with the name of a term whose gradients do not belong to what it
+  ///   read or learns, or have another shape; and what the terms throw.
+  public func evaluate(_ input: ObjectiveInput<S>, epoch: Int) throws -> Value {
     var total = 0.0
     var losses: [(String, Double)] = []
     var gradients: [Tap: Matrix<S>] = [:]
     for term in terms {
       let weight = term.schedule.weight(inEpoch: epoch)
       guard weight != 0 else { continue }
-      let value = term.objective.evaluate(input, weight: weight)
+      let value = try checkedValue(of: term, input)
       total += weight * value.loss
       losses.append((term.name, value.loss))
       for (tap, gradient) in value.gradients {
         if gradients[tap] != nil {
           gradients[tap]!.add(gradient, scale: S(weight))
         } else {
-          var scaled = gradient
-          if weight != 1 { scaled.multiply(by: S(weight)) }
-          gradients[tap] = scaled
+          gradients[tap] = scaled(gradient, by: weight)
         }
+      }
+      for parameter in term.objective.parameters {
+        guard let gradient = value.parameterGradients[parameter.name] else { continue }
+        parameter.accumulate(scaled(gradient, by: weight))
       }
     }
     return Value(total: total, losses: losses, gradients: gradients)
+  }
+
+  private func scaled(_ gradient: Matrix<S>, by weight: Double) -> Matrix<S> {
+    guard weight != 1 else { return gradient }
+    var scaled = gradient
+    scaled.multiply(by: S(weight))
+    return scaled
+  }
+
+  private func checkedValue(of term: Term, _ input: ObjectiveInput<S>) throws -> ObjectiveValue<S> {
+    let (objective, name) = (term.objective, term.name)
+    let value: ObjectiveValue<S>
+    do {
+      value = try objective.evaluate(input)
+    } catch var error as ObjectiveError {
+      if error.objective == nil { error.objective = name }
+      throw error
+    }
+    func check(_ gradient: Matrix<S>, of what: String, _ matrix: Matrix<S>) throws {
+      guard gradient.rows == matrix.rows, gradient.columns == matrix.columns else {
+        throw ObjectiveError(
+          "returns a gradient of \(gradient.rows) x \(gradient.columns) for \(what), which is "
+            + "\(matrix.rows) x \(matrix.columns)", objective: name)
+      }
+    }
+    for (tap, gradient) in value.gradients {
+      guard objective.taps.contains(tap) else {
+        throw ObjectiveError(
+          "returns a gradient for \(tap), but says that it reads "
+            + objective.taps.map(\.name).joined(separator: ", "), objective: name)
+      }
+      try check(gradient, of: tap.name, input[tap])
+    }
+    for (parameter, gradient) in value.parameterGradients {
+      guard let own = objective.parameters.first(where: { $0.name == parameter }) else {
+        throw ObjectiveError(
+          "returns a gradient for the parameter \(parameter), which it does not have",
+          objective: name)
+      }
+      try check(gradient, of: "the parameter \(parameter)", own.value)
+    }
+    return value
   }
 }

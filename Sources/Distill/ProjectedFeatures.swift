@@ -43,15 +43,16 @@ struct ProjectedFeatures<S: Scalar> {
     }
   }
 
-  /// A distance of the projected features and its gradient at the student's features; adds weight
-  /// times the gradients of the maps to theirs.
+  /// A distance of the projected features, its gradient at the student's features, and those of the
+  /// maps' parameters.
   ///
   /// - Parameter distance: From the projected features of student and teacher, a loss and its
   ///   gradient at the student's. That at the teacher's is the same with the other sign.
   func evaluate(
-    _ features: Matrix<S>, reference: (NodeSample) -> Matrix<S>, weight: Double,
+    _ features: Matrix<S>, reference: (NodeSample) -> Matrix<S>,
     distance: (_ student: Matrix<S>, _ teacher: Matrix<S>) -> (Double, Matrix<S>)
-  ) -> (loss: Double, gradient: Matrix<S>) {
+  ) -> (loss: Double, gradient: Matrix<S>, ofParameters: [String: Matrix<S>]) {
+    var ofParameters: [String: Matrix<S>] = [:]
     let all = NodeSample.all(features.rows)
     let studentPass = studentHead?.forward(all) { _ in features }
     let teacherPass = teacherHead?.forward(all) { reference($0) }
@@ -61,10 +62,11 @@ struct ProjectedFeatures<S: Scalar> {
     if let teacherPass {
       var dTeacher = dStudent
       dTeacher.multiply(by: -1)
-      _ = teacherPass.backward(teacher.backward(dTeacher), weight, false)
+      _ = teacherPass.backward(teacher.backward(dTeacher), &ofParameters, false)
     }
     let dProjected = student.backward(dStudent)
-    return (loss, studentPass?.backward(dProjected, weight, true) ?? dProjected)
+    let gradient = studentPass?.backward(dProjected, &ofParameters, true) ?? dProjected
+    return (loss, gradient, ofParameters)
   }
 
   private func scaled(

@@ -49,10 +49,13 @@ public final class ProjectionHead<S: Scalar> {
   public struct Pass {
     /// The projected features of the chosen nodes, count x outputWidth.
     public let output: Matrix<S>
-    /// Adds weight times the gradients to those of the parameters, from the gradient of the output;
-    /// returns the (unweighted) gradient of the features of all nodes, or nil if not needed.
+    /// From the gradient of the output those of the parameters, set by their names, and that of the
+    /// features of all nodes, or nil if not needed.
     public let backward:
-      (_ dOutput: Matrix<S>, _ weight: Double, _ needsInputGradient: Bool) -> Matrix<S>?
+      (
+        _ dOutput: Matrix<S>, _ ofParameters: inout [String: Matrix<S>],
+        _ needsInputGradient: Bool
+      ) -> Matrix<S>?
   }
 
   /// The projected features of the chosen nodes.
@@ -67,39 +70,33 @@ public final class ProjectionHead<S: Scalar> {
       let x = features(nodes)
       var output = Matrix.product(x, weight.value)
       output.addToRows(offset.value)
-      return Pass(output: output) { [self] dOutput, weight, needsInputGradient in
-        accumulate(into: offset, dOutput.columnSums(), weight)
-        return linearBackward(x, nodes, dOutput, weight, needsInputGradient)
+      return Pass(output: output) { [self] dOutput, ofParameters, needsInputGradient in
+        ofParameters[offset.name] = dOutput.columnSums()
+        return linearBackward(x, nodes, dOutput, &ofParameters, needsInputGradient)
       }
     }
     let x = features(all)
     let standardized = StandardizedColumns(Matrix.product(x, weight.value))
     let rectified = leakyReLU(
       standardized.output.mixedColumns(scale: gamma.value, offset: offset.value), slope: 0)
-    return Pass(output: nodes.rows(of: rectified)) { [self] dOutput, weight, needsInputGradient in
+    return Pass(output: nodes.rows(of: rectified)) {
+      [self] dOutput, ofParameters, needsInputGradient in
       let d = leakyReLUBackward(
         input: rectified, dOutput: nodes.rowsBackward(dOutput), slope: 0)
-      accumulate(into: gamma, standardized.output.columnDots(d), weight)
-      accumulate(into: offset, d.columnSums(), weight)
+      ofParameters[gamma.name] = standardized.output.columnDots(d)
+      ofParameters[offset.name] = d.columnSums()
       let dLinear = standardized.backward(d.mixedColumns(scale: gamma.value))
-      return linearBackward(x, all, dLinear, weight, needsInputGradient)
+      return linearBackward(x, all, dLinear, &ofParameters, needsInputGradient)
     }
   }
 
   /// The backward pass of X W, where row k of X belongs to the k-th of `nodes`.
   private func linearBackward(
-    _ x: Matrix<S>, _ nodes: NodeSample, _ dOutput: Matrix<S>, _ weight: Double,
-    _ needsInputGradient: Bool
+    _ x: Matrix<S>, _ nodes: NodeSample, _ dOutput: Matrix<S>,
+    _ ofParameters: inout [String: Matrix<S>], _ needsInputGradient: Bool
   ) -> Matrix<S>? {
-    self.weight.accumulate(.product(x, dOutput, transposing: .left, scale: S(weight)))
+    ofParameters[weight.name] = .product(x, dOutput, transposing: .left)
     guard needsInputGradient else { return nil }
-    return nodes.rowsBackward(.product(dOutput, self.weight.value, transposing: .right))
-  }
-
-  private func accumulate(
-    into parameter: Parameter<S>, _ gradient: consuming Matrix<S>, _ weight: Double
-  ) {
-    gradient.multiply(by: S(weight))
-    parameter.accumulate(gradient)
+    return nodes.rowsBackward(.product(dOutput, weight.value, transposing: .right))
   }
 }

@@ -23,18 +23,43 @@ public final class TaskObjective<S: Scalar>: Objective {
     self.loss = loss
   }
 
-  /// The mean loss over the nodes whose labels are known.
-  public func evaluate(_ input: ObjectiveInput<S>, weight: Double) -> ObjectiveValue<S> {
-    let batch = input.batch
-    let value: LossValue<S>
+  /// The mean loss over the rows whose labels are known: nodes, or graphs.
+  public func evaluate(_ input: ObjectiveInput<S>) throws -> ObjectiveValue<S> {
+    let (logits, target) = try operands(input)
+    let value =
+      switch loss {
+      case .binaryCrossEntropy:
+        binaryCrossEntropy(logits: logits, labels: target, counts: input.batch.counts)
+      case .crossEntropy:
+        crossEntropy(logits: logits, target: target, counts: input.batch.counts)
+      }
+    return ObjectiveValue(loss: value.loss, gradients: [.logits: value.dLogits])
+  }
+
+  /// The loss alone, for evaluations.
+  ///
+  /// - Throws: As ``evaluate(_:)``.
+  public func loss(_ input: ObjectiveInput<S>) throws -> Double {
+    let (logits, target) = try operands(input)
     switch loss {
     case .binaryCrossEntropy:
-      value = binaryCrossEntropy(
-        logits: input[.logits], labels: batch.labels, counts: batch.counts)
-    case .crossEntropy(let smoothing):
-      let target = smoothing == 0 ? batch.labels : smoothed(batch.labels, amount: S(smoothing))
-      value = crossEntropy(logits: input[.logits], target: target, counts: batch.counts)
+      return binaryCrossEntropyLoss(logits: logits, labels: target, counts: input.batch.counts)
+    case .crossEntropy:
+      return crossEntropyLoss(logits: logits, target: target, counts: input.batch.counts)
     }
-    return ObjectiveValue(loss: value.loss, gradients: [.logits: value.dLogits])
+  }
+
+  private func operands(
+    _ input: ObjectiveInput<S>
+  ) throws -> (logits: Matrix<S>, target: Matrix<S>) {
+    let (logits, labels) = (try input[.logits], input.batch.labels)
+    guard logits.rows == labels.rows, logits.columns == labels.columns else {
+      throw ObjectiveError(
+        "compares logits of \(logits.rows) x \(logits.columns) with labels of \(labels.rows) x "
+          + "\(labels.columns): a network for labels of graphs has a readout, one for labels of "
+          + "nodes has none")
+    }
+    guard case .crossEntropy(let smoothing) = loss, smoothing != 0 else { return (logits, labels) }
+    return (logits, smoothed(labels, amount: S(smoothing)))
   }
 }

@@ -22,6 +22,11 @@ public final class CSRGraph: @unchecked Sendable {
   public let destination: [Int32]
   /// The edge number of each edge, in the order of sources.
   public let outEdge: [Int32]
+  /// Where the nodes of each member graph start, with nodeCount as the last entry: a batch has a
+  /// member for each of its graphs, a single graph is its own one member.
+  public let memberStart: [Int32]
+  /// The graphs that were put together into this one; none where it is no batch.
+  let members: [CSRGraph]
   /// What follows from the structure alone and was asked for.
   let constants = GraphConstants()
 
@@ -29,10 +34,14 @@ public final class CSRGraph: @unchecked Sendable {
   ///
   /// Edges of one destination keep the order in which they are given.
   ///
+  /// - Parameter memberStart: Where the nodes of each member start, from 0 to nodeCount; one member
+  ///   if nil. Edges between members are the caller's affair.
   /// - Throws: ``GraphError/nodeOutOfRange(edge:node:nodeCount:)`` for an end outside
   ///   0 ..< nodeCount, ``GraphError/lengthMismatch(sources:destinations:)`` for lists of different
   ///   lengths.
-  public convenience init(nodeCount: Int, sources: [Int32], destinations: [Int32]) throws {
+  public convenience init(
+    nodeCount: Int, sources: [Int32], destinations: [Int32], memberStart: [Int32]? = nil
+  ) throws {
     guard sources.count == destinations.count else {
       throw GraphError.lengthMismatch(sources: sources.count, destinations: destinations.count)
     }
@@ -44,7 +53,15 @@ public final class CSRGraph: @unchecked Sendable {
       }
     }
     let (inStart, order) = countingSort(keys: destinations, count: nodeCount)
-    self.init(inStart: inStart, source: order.map { sources[Int($0)] })
+    self.init(
+      inStart: inStart, source: order.map { sources[Int($0)] }, memberStart: memberStart)
+  }
+
+  /// Nodes without edges, such as those of point clouds, in members of the given sizes.
+  public convenience init(edgelessMembers sizes: [Int]) {
+    let starts = sizes.reduce(into: [Int32(0)]) { $0.append($0.last! + Int32($1)) }
+    self.init(
+      inStart: [Int32](repeating: 0, count: Int(starts.last!) + 1), source: [], memberStart: starts)
   }
 
   /// Sees to it that nodes and edges can be numbered in 32 bits, also with a self loop at each node.
@@ -58,7 +75,14 @@ public final class CSRGraph: @unchecked Sendable {
   }
 
   /// A graph from in-edge lists that are known to be valid.
-  init(inStart: [Int32], source: [Int32]) {
+  init(inStart: [Int32], source: [Int32], memberStart: [Int32]? = nil) {
+    let memberStart = memberStart ?? [0, Int32(inStart.count - 1)]
+    precondition(
+      memberStart.first == 0 && memberStart.last == Int32(inStart.count - 1)
+        && zip(memberStart, memberStart.dropFirst()).allSatisfy { $0 <= $1 },
+      "members follow one another from the first node to the last")
+    self.memberStart = memberStart
+    members = []
     nodeCount = inStart.count - 1
     edgeCount = source.count
     self.inStart = inStart
@@ -87,10 +111,12 @@ public final class CSRGraph: @unchecked Sendable {
     source.reserveCapacity(edgeCount)
     destination.reserveCapacity(edgeCount)
     outEdge.reserveCapacity(edgeCount)
+    var memberStart: [Int32] = [0]
     var node: Int32 = 0
     var edge: Int32 = 0
     for graph in graphs {
       let (node0, edge0) = (node, edge)
+      memberStart.append(contentsOf: graph.memberStart.dropFirst().lazy.map { $0 + node0 })
       inStart.append(contentsOf: graph.inStart.dropFirst().lazy.map { $0 + edge0 })
       outStart.append(contentsOf: graph.outStart.dropFirst().lazy.map { $0 + edge0 })
       source.append(contentsOf: graph.source.lazy.map { $0 + node0 })
@@ -104,6 +130,24 @@ public final class CSRGraph: @unchecked Sendable {
     self.source = source
     self.destination = destination
     self.outEdge = outEdge
+    self.memberStart = memberStart
+    members = graphs
+  }
+
+  /// The number of member graphs.
+  public var memberCount: Int { memberStart.count - 1 }
+
+  /// The nodes of a member.
+  public func nodes(ofMember member: Int) -> Range<Int> {
+    Int(memberStart[member])..<Int(memberStart[member + 1])
+  }
+
+  /// One node for each member, without edges: where the features of whole graphs live. Made once and
+  /// kept.
+  public var pooled: CSRGraph {
+    constants.value("one node a member") {
+      CSRGraph(edgelessMembers: [Int](repeating: 1, count: memberCount))
+    }
   }
 
   /// The number of edges into node `node`.

@@ -30,11 +30,15 @@ extension CSRGraph {
   func edgeWeightsBySource<S: Scalar>(_ normalization: GraphNormalization) -> Matrix<S>? {
     guard let weights: Matrix<S> = edgeWeights(normalization) else { return nil }
     return constants.value("edge weights by source, \(normalization), \(S.self)") {
-      weights.gatheredRows(outEdge.map { Int($0) })
+      members.isEmpty
+        ? weights.gatheredRows(outEdge.map { Int($0) })
+        : .stacked(members.map { $0.edgeWeightsBySource(normalization)! })
     }
   }
 
   private func computedEdgeWeights<S: Scalar>(_ normalization: GraphNormalization) -> Matrix<S> {
+    // Degrees are those within the members, whose own weights are kept.
+    if !members.isEmpty { return .stacked(members.map { $0.edgeWeights(normalization)! }) }
     let inDegrees = (0..<nodeCount).map { Double(max(inDegree($0), 1)) }
     let left: [Double]
     let right: [Double]
@@ -75,7 +79,14 @@ extension CSRGraph {
       sources.append(Int32(i))
       start.append(Int32(sources.count))
     }
-    return CSRGraph(inStart: start, source: sources)
+    return CSRGraph(inStart: start, source: sources, memberStart: memberStart)
+  }
+
+  /// ``withSelfLoops()``, made once and kept: the same object whenever it is asked for.
+  public var selfLooped: CSRGraph {
+    constants.value("self loops") {
+      members.isEmpty ? withSelfLoops() : CSRGraph(batching: members.map(\.selfLooped))
+    }
   }
 }
 

@@ -158,14 +158,14 @@ public enum GradientCheck {
     context: ForwardContext = .evaluation, seed: UInt64 = 1,
     within tolerance: Tolerance = .differences
   ) -> [String: Comparison] {
+    for parameter in layer.parameters { parameter.clearGradient() }
+    let pass = layer.forward(x, on: graph, context, needsInputGradient: true)
     let cotangent = Matrix<Double>.normal(
-      graph.nodeCount, layer.outputWidth, stream: RandomStream(seed: seed, purpose: "cotangent"))
+      pass.output.rows, layer.outputWidth, stream: RandomStream(seed: seed, purpose: "cotangent"))
     func value(_ x: Matrix<Double>) -> Double {
       let pass = layer.forward(x, on: graph, context, needsInputGradient: false)
       return projection(pass.output, on: cotangent)
     }
-    for parameter in layer.parameters { parameter.clearGradient() }
-    let pass = layer.forward(x, on: graph, context, needsInputGradient: true)
     let dInput = pass.backward(cotangent)
     var comparisons = compare(layer.parameters, within: tolerance) { value(x) }
     comparisons["input"] = compare(

@@ -15,6 +15,8 @@ public final class LinearLayer<S: Scalar>: GraphLayer {
   public var inputWidth: Int { weight.value.rows }
   /// The number of output columns.
   public var outputWidth: Int { weight.value.columns }
+  /// It ignores the graph.
+  public var readsEdges: Bool { false }
   /// The weight, then the bias where there is one.
   public var parameters: [Parameter<S>] { [weight] + (bias.map { [$0] } ?? []) }
 

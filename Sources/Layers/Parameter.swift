@@ -1,7 +1,50 @@
 import Tensor
 
+/// Numbers that make a network what it is: what weight files, checkpoints and kept weights hold.
+public protocol NamedWeight<S>: AnyObject {
+  /// The precision.
+  associatedtype S: Scalar
+  /// The name in weight files, unique in its model.
+  var name: String { get }
+  /// The numbers.
+  var value: Matrix<S> { get set }
+}
+
+/// Numbers that a layer keeps and nobody learns, such as the running means of batch normalisation.
+/// Optimisers do not see them; they go wherever weights go.
+public final class LayerState<S: Scalar>: NamedWeight {
+  /// The name in weight files, unique in its model: "layers.0.norm.runningMean".
+  public let name: String
+  /// The numbers.
+  public var value: Matrix<S>
+
+  /// A state from its first values.
+  public init(_ name: String, _ value: Matrix<S>) {
+    self.name = name
+    self.value = value
+  }
+}
+
+/// What a training pass changes of a state. A forward call changes nothing by itself, so it can be
+/// repeated; the trainer commits the change with the step.
+public struct StateUpdate<S: Scalar> {
+  /// What is changed.
+  public let state: LayerState<S>
+  /// The new numbers from those at the time of the commitment.
+  public let newValue: (Matrix<S>) -> Matrix<S>
+
+  /// An update from its parts.
+  public init(of state: LayerState<S>, to newValue: @escaping (Matrix<S>) -> Matrix<S>) {
+    self.state = state
+    self.newValue = newValue
+  }
+
+  /// Makes the change.
+  func commit() { state.value = newValue(state.value) }
+}
+
 /// Numbers that are learnt, with the gradient that backward passes add up for them.
-public final class Parameter<S: Scalar> {
+public final class Parameter<S: Scalar>: NamedWeight {
   /// The name in weight files, unique in its model: "layers.0.weight".
   public let name: String
   /// The numbers.

@@ -41,20 +41,43 @@ public func crossEntropy<S>(
   meanOverRows(logits, target, counts, perRow: 1, kernel: S.kernels.crossEntropy)
 }
 
+/// The loss of ``binaryCrossEntropy(logits:labels:counts:)`` without its gradient.
+public func binaryCrossEntropyLoss<S>(
+  logits: Matrix<S>, labels: Matrix<S>, counts: [UInt8]
+) -> Double {
+  meanLoss(logits, labels, counts, perRow: logits.columns, into: nil, kernel: S.kernels.bce)
+}
+
+/// The loss of ``crossEntropy(logits:target:counts:)`` without its gradient.
+public func crossEntropyLoss<S>(
+  logits: Matrix<S>, target: Matrix<S>, counts: [UInt8]
+) -> Double {
+  meanLoss(logits, target, counts, perRow: 1, into: nil, kernel: S.kernels.crossEntropy)
+}
+
+private typealias RowLoss<S: Scalar> = (
+  Int, Int, UnsafePointer<S>?, UnsafePointer<S>?, UnsafePointer<UInt8>?, S,
+  UnsafeMutablePointer<S>?
+) -> Double
+
 private func meanOverRows<S: Scalar>(
-  _ logits: Matrix<S>, _ target: Matrix<S>, _ counts: [UInt8], perRow: Int,
-  kernel: (
-    Int, Int, UnsafePointer<S>?, UnsafePointer<S>?, UnsafePointer<UInt8>?, S,
-    UnsafeMutablePointer<S>?
-  ) -> Double
+  _ logits: Matrix<S>, _ target: Matrix<S>, _ counts: [UInt8], perRow: Int, kernel: RowLoss<S>
 ) -> LossValue<S> {
+  var gradient = Matrix<S>(uninitialized: logits.rows, logits.columns)
+  let loss = meanLoss(
+    logits, target, counts, perRow: perRow, into: gradient.mutablePointer, kernel: kernel)
+  return LossValue(loss: loss, dLogits: gradient)
+}
+
+private func meanLoss<S: Scalar>(
+  _ logits: Matrix<S>, _ target: Matrix<S>, _ counts: [UInt8], perRow: Int,
+  into dx: UnsafeMutablePointer<S>?, kernel: RowLoss<S>
+) -> Double {
   precondition(
     logits.rows == target.rows && logits.columns == target.columns && counts.count == logits.rows,
-    "logits, targets and the row mask belong to the same nodes")
+    "logits, targets and the row mask belong to the same rows")
   let counted = counts.reduce(0) { $0 + ($1 == 0 ? 0 : 1) } * perRow
   let share = counted == 0 ? 0 : 1 / Double(counted)
-  var gradient = Matrix<S>(uninitialized: logits.rows, logits.columns)
-  let dx = gradient.mutablePointer
   let (x, y) = (logits.pointer, target.pointer)
   let width = logits.columns
   let total = counts.withUnsafeBufferPointer { mask in
@@ -62,10 +85,11 @@ private func meanOverRows<S: Scalar>(
     return Parallel.sum(logits.rows, of: 256) { r in
       let first = r.lowerBound * width
       return kernel(
-        r.count, width, x + first, y + first, mask.map { $0 + r.lowerBound }, S(share), dx + first)
+        r.count, width, x + first, y + first, mask.map { $0 + r.lowerBound }, S(share),
+        dx.map { $0 + first })
     }
   }
-  return LossValue(loss: total * share, dLogits: gradient)
+  return total * share
 }
 
 /// Label smoothing: (1 - amount) q + amount / c for rows q of c class probabilities.

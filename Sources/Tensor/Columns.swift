@@ -47,7 +47,7 @@ extension Matrix {
 
   /// The elements mapped one by one, for short vectors only: a loop over whole matrices belongs
   /// into a kernel.
-  func mapped(_ body: (S) -> S) -> Matrix { Matrix(rows, columns, elements.map(body)) }
+  public func mapped(_ body: (S) -> S) -> Matrix { Matrix(rows, columns, elements.map(body)) }
 }
 
 /// Columns of Euclidean length 1, with what their backward pass needs.
@@ -82,17 +82,30 @@ public struct StandardizedColumns<S: Scalar> {
   /// y[:, c] = (x[:, c] - mean) / sqrt(variance + epsilon), with the mean and the (biased) variance
   /// of column c over the rows of x.
   public let output: Matrix<S>
+  /// The mean of each column.
+  public let mean: Matrix<S>
+  /// The (biased) variance of each column.
+  public let variance: Matrix<S>
   /// 1 / sqrt(variance + epsilon) of each column.
   private let inverseDeviations: Matrix<S>
 
   /// Standardises the columns of x.
-  public init(_ x: Matrix<S>, epsilon: S = 1e-5) {
+  ///
+  /// - Parameter centrings: How often the mean of what is left is taken out. In Float the mean of a
+  ///   column that is far from 0 compared with its deviation is off by a share of that deviation;
+  ///   the second time takes this out.
+  public init(_ x: Matrix<S>, epsilon: S = 1e-5, centrings: Int = 1) {
     let share = 1 / S(max(x.rows, 1))
     var centred = x
-    centred.addToRows(x.columnSums().mapped { -$0 * share })
-    inverseDeviations = centred.columnDots(centred).mapped {
-      1 / ($0 * share + epsilon).squareRoot()
+    var total = Matrix<S>(zeros: 1, x.columns)
+    for _ in 0..<centrings {
+      let mean = centred.columnSums().mapped { $0 * share }
+      centred.addToRows(mean.mapped { -$0 })
+      total.add(mean)
     }
+    mean = total
+    variance = centred.columnDots(centred).mapped { $0 * share }
+    inverseDeviations = variance.mapped { 1 / ($0 + epsilon).squareRoot() }
     output = centred.mixedColumns(scale: inverseDeviations)
   }
 

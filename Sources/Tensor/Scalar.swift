@@ -60,6 +60,8 @@ public struct Kernels<S: Scalar>: @unchecked Sendable {
   let scaleRows: (Int, Int, S, In, In, Int32, Out) -> Void
   let normalizeRows: (Int, Int, In, Out, Out) -> Void
   let normalizeRowsBackward: (Int, Int, In, In, In, Out) -> Void
+  let standardizeRows: (Int, Int, S, In, Out, Out) -> Void
+  let standardizeRowsBackward: (Int, Int, In, In, In, Out) -> Void
   let columnDots: (Int, Int, In, In, Out) -> Void
   let mixColumns: (Int, Int, In, In, In, In, In, Out) -> Void
   let squaredDistances: (Int, Int, Int, In, In, In, Out) -> Void
@@ -160,6 +162,8 @@ extension Float: Scalar {
     scaleRows: ck_scale_rows_f32,
     normalizeRows: ck_normalize_rows_f32,
     normalizeRowsBackward: ck_normalize_rows_backward_f32,
+    standardizeRows: ck_standardize_rows_f32,
+    standardizeRowsBackward: ck_standardize_rows_backward_f32,
     columnDots: ck_column_dots_f32,
     mixColumns: ck_mix_columns_f32,
     squaredDistances: ck_squared_distances_f32,
@@ -223,6 +227,8 @@ extension Double: Scalar {
     scaleRows: ck_scale_rows_f64,
     normalizeRows: ck_normalize_rows_f64,
     normalizeRowsBackward: ck_normalize_rows_backward_f64,
+    standardizeRows: ck_standardize_rows_f64,
+    standardizeRowsBackward: ck_standardize_rows_backward_f64,
     columnDots: ck_column_dots_f64,
     mixColumns: ck_mix_columns_f64,
     squaredDistances: ck_squared_distances_f64,

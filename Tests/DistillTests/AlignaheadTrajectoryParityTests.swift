@@ -44,7 +44,7 @@ import Testing
       for (k, student) in students.enumerated() {
         let context = ForwardContext.training(seed: 1, step: round)
         let pass = student.forward(batch.features, on: batch.graph, context)
-        let value = objectives[k].evaluate(
+        let value = try objectives[k].evaluate(
           ObjectiveInput(batch: batch, taps: pass.taps, context: context), epoch: 0)
         for (term, loss) in value.losses { losses[term, default: []].append(loss) }
         for parameter in student.parameters { parameter.clearGradient() }

@@ -18,7 +18,7 @@ import Testing
   private func train(
     _ network: Network<Double>, on batch: GraphBatch<Double>, by objective: any Objective<Double>,
     epochs: Int, weightDecay: Double
-  ) {
+  ) throws {
     var options = Adam<Double>.Options()
     options.weightDecay = weightDecay
     let optimizer = Adam(network.parameters, options: options)
@@ -26,8 +26,8 @@ import Testing
       let context = ForwardContext.training(seed: 1, step: step)
       for parameter in network.parameters { parameter.clearGradient() }
       let pass = network.forward(batch.features, on: batch.graph, context)
-      let value = objective.evaluate(
-        ObjectiveInput(batch: batch, taps: pass.taps, context: context), weight: 1)
+      let value = try objective.evaluate(
+        ObjectiveInput(batch: batch, taps: pass.taps, context: context))
       pass.backward(value.gradients)
       optimizer.step(learningRate: 0.01)
     }
@@ -61,7 +61,7 @@ import Testing
           bias: true, dropout: 0.6, seed: 1)
       }, activation: .none)
     try teacher.prepare(on: data.graph)
-    train(teacher, on: batch, by: labelsOfTraining, epochs: 200, weightDecay: 5e-3)
+    try train(teacher, on: batch, by: labelsOfTraining, epochs: 200, weightDecay: 5e-3)
     let taught = teacher.forward(batch.features, on: data.graph, .evaluation).logits
     #expect(accuracy(taught, data, split.test) > 0.83)
 
@@ -73,7 +73,7 @@ import Testing
     let teacherLogits = TeacherFeatures(teacher: teacher, graphs: [sample])
     let kd = KnowledgeDistillation<Double>(
       form: .softmax(.nodes), temperature: 1, reference: teacherLogits.reference(at: .logits))
-    train(network, on: batch, by: kd, epochs: 200, weightDecay: 5e-3)
+    try train(network, on: batch, by: kd, epochs: 200, weightDecay: 5e-3)
     let tables = try TabulatedStudent(of: network, on: data.graph)
     let prediction = tables.predict(features: batch.features)
     #expect(

@@ -48,8 +48,9 @@ import Testing
       (.studentToTeacher, "\(name).student_teacher"),
     ] where fixture.contains("\(prefix).loss") {
       let objective = LocalStructurePreserving<S>(
-        tap: .hidden(0), kernel: kernel, direction: direction, reference: { _ in reference })
-      let value = objective.evaluate(input, weight: 1)
+        tap: .hidden(0), kernel: kernel, direction: direction,
+        reference: { EdgeDistributions(on: $1, logProbabilities: reference) })
+      let value = try objective.evaluate(input)
       try fixture.expect("\(prefix).loss", value.loss)
       try fixture.expect("\(prefix).gradient.student", #require(value.gradients[.hidden(0)]))
     }

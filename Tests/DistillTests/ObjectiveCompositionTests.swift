@@ -82,15 +82,15 @@ import Testing
     let student = network([4, 5, 3], seed: 3)
     let batch = GraphBatch(samples, members: [2, 0])
     let context = ForwardContext.training(seed: 9, step: 4)
-    func evaluate() -> (NetworkPass<Double>, WeightedObjectives<Double>.Value) {
+    func evaluate() throws -> (NetworkPass<Double>, WeightedObjectives<Double>.Value) {
       let pass = student.forward(batch.features, on: batch.graph, context)
       let input = ObjectiveInput(batch: batch, taps: pass.taps, context: context)
-      return (pass, whole.evaluate(input, epoch: epoch))
+      return (pass, try whole.evaluate(input, epoch: epoch))
     }
 
     let parameters = student.parameters + whole.parameters
     for parameter in parameters { parameter.clearGradient() }
-    let (pass, value) = evaluate()
+    let (pass, value) = try evaluate()
     pass.backward(value.gradients)
     let gradients = parameters.map { $0.gradient }
 
@@ -103,9 +103,9 @@ import Testing
     for (parameter, gradient) in zip(parameters, gradients) {
       let gradient = try #require(gradient, "\(parameter.name)")
       let original = parameter.value
-      let numerical = GradientCheck.numericalGradient(at: original) {
+      let numerical = try GradientCheck.numericalGradient(at: original) {
         parameter.value = $0
-        return evaluate().1.total
+        return try evaluate().1.total
       }
       parameter.value = original
       #expect(
@@ -131,7 +131,7 @@ import Testing
         of: batch.graph.nodeCount, atMost: 4, for: "test", .training(seed: 1, step: 0))
       #expect(sample.count == 4)
       for (tap, reference) in zip(taps, references) {
-        let expected = try #require(pass.taps[tap])
+        let expected = try #require(pass.taps[tap]).matrix
         for nodes in [sample, .all(batch.graph.nodeCount)] {
           let seen = reference(batch, nodes)
           #expect(
@@ -162,12 +162,19 @@ import Testing
       let objective = FitNet(
         name: "fitnet", tap: .hidden(0), studentWidth: 4, teacherWidth: 5,
         projection: .both(width: 3, head: head), seed: 1, reference: constant(t))
-      let single = try evaluate(objective, at: s)
-      let gradients = objective.parameters.map { $0.gradient }
-      let threefold = try evaluate(objective, at: s, weight: 3)
-      #expect(threefold.gradient == single.gradient)
-      for (parameter, gradient) in zip(objective.parameters, gradients) {
-        var expected = try #require(gradient)
+      let single = try fullValue(of: objective, at: s)
+      for parameter in objective.parameters { parameter.clearGradient() }
+      let whole = WeightedObjectives([
+        .init(name: "fitnet", objective: objective, schedule: ObjectiveSchedule(weight: 3))
+      ])
+      let batch: GraphBatch<Double> = try edgelessBatch([Bool](repeating: true, count: 6))
+      let threefold = try whole.evaluate(
+        ObjectiveInput(batch: batch, taps: [.hidden(0): s], context: .evaluation), epoch: 0)
+      var atTap = single.gradient
+      atTap.multiply(by: 3)
+      #expect(threefold.gradients[.hidden(0)] == atTap)
+      for parameter in objective.parameters {
+        var expected = try #require(single.ofParameters[parameter.name])
         expected.multiply(by: 3)
         let actual = try #require(parameter.gradient)
         #expect(GradientCheck.compare(actual, with: expected, within: .share(1e-14)).agrees)

@@ -18,19 +18,30 @@ func edgelessBatch<S: Scalar>(
 /// The value of an objective with one tap, where that tap holds `features`.
 func evaluate<S: Scalar>(
   _ objective: any Objective<S>, at features: Matrix<S>, known: [Bool]? = nil, seed: UInt64 = 1,
-  step: Int = 0, weight: Double = 1
+  step: Int = 0
 ) throws -> (loss: Double, gradient: Matrix<S>) {
+  let value = try fullValue(of: objective, at: features, known: known, seed: seed, step: step)
+  return (value.loss, value.gradient)
+}
+
+/// The same with the gradients of the objective's own parameters.
+func fullValue<S: Scalar>(
+  of objective: any Objective<S>, at features: Matrix<S>, known: [Bool]? = nil, seed: UInt64 = 1,
+  step: Int = 0
+) throws -> (loss: Double, gradient: Matrix<S>, ofParameters: [String: Matrix<S>]) {
   for parameter in objective.parameters { parameter.clearGradient() }
   let tap = try #require(objective.taps.first)
   let batch: GraphBatch<S> = try edgelessBatch(
     known ?? [Bool](repeating: true, count: features.rows))
-  let value = objective.evaluate(
+  let value = try objective.evaluate(
     ObjectiveInput(
-      batch: batch, taps: [tap: features], context: .training(seed: seed, step: step)),
-    weight: weight)
+      batch: batch, taps: [tap: features], context: .training(seed: seed, step: step)))
   let gradient = try #require(value.gradients[tap])
   try #require(gradient.rows == features.rows && gradient.columns == features.columns)
-  return (value.loss, gradient)
+  for parameter in objective.parameters {
+    if let gradient = value.parameterGradients[parameter.name] { parameter.accumulate(gradient) }
+  }
+  return (value.loss, gradient, value.parameterGradients)
 }
 
 /// A teacher that always has the same features.
@@ -50,26 +61,25 @@ func expectGradients(
   within tolerance: GradientCheck.Tolerance = .differences,
   sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
-  let weight = 0.7
-  let (_, gradient) = try evaluate(objective, at: features, known: known, weight: weight)
+  let (_, gradient, ofParameters) = try fullValue(of: objective, at: features, known: known)
   let numerical = try GradientCheck.numericalGradient(at: features) {
     try evaluate(objective, at: $0, known: known).loss
   }
   let atTap = GradientCheck.compare(gradient, with: numerical, within: tolerance)
   #expect(atTap.agrees, "\(atTap)", sourceLocation: sourceLocation)
   #expect(gradient.sumOfSquares > 0, sourceLocation: sourceLocation)
-  _ = try evaluate(objective, at: features, known: known, weight: weight)
-  let held = objective.parameters.map { $0.gradient }
-  for (parameter, gradient) in zip(objective.parameters, held) {
-    let gradient = try #require(gradient, "\(parameter.name)", sourceLocation: sourceLocation)
+  #expect(
+    Set(ofParameters.keys) == Set(objective.parameters.map(\.name)),
+    sourceLocation: sourceLocation)
+  for parameter in objective.parameters {
+    let gradient = try #require(
+      ofParameters[parameter.name], "\(parameter.name)", sourceLocation: sourceLocation)
     let original = parameter.value
-    var numerical = try GradientCheck.numericalGradient(at: original) {
+    let numerical = try GradientCheck.numericalGradient(at: original) {
       parameter.value = $0
       return try evaluate(objective, at: features, known: known).loss
     }
     parameter.value = original
-    // Objectives return unweighted gradients, but add weighted ones to their own parameters.
-    numerical.multiply(by: weight)
     let learnt = GradientCheck.compare(gradient, with: numerical, within: tolerance)
     #expect(learnt.agrees, "\(parameter.name): \(learnt)", sourceLocation: sourceLocation)
   }

@@ -30,13 +30,15 @@ import Testing
       let batch = GraphBatch(samples, members: members)
       let taps = teacher.forward(batch.features, on: batch.graph, .evaluation).taps
       for (place, tap) in teacher.taps.enumerated() {
-        let expected = try #require(taps[tap])
+        let expected = try #require(taps[tap]).matrix
         let read = references[place](batch, .all(expected.rows))
         #expect(GradientCheck.compare(read, with: expected, within: .share(1e-13)).agrees)
         let structure = localStructure(batch.graph, features: expected, kernel: kernel)
         #expect(
-          GradientCheck.compare(structures[place](batch), with: structure, within: .share(1e-13))
-            .agrees)
+          try GradientCheck.compare(
+            structures[place](batch, batch.graph).logProbabilities, with: structure,
+            within: .share(1e-13)
+          ).agrees)
       }
     }
   }
@@ -56,48 +58,58 @@ import Testing
       GraphBatch(samples, members: [0, 1]), GraphBatch(others, members: [0, 1])
     )
     let taps = teacher.forward(other.features, on: other.graph, .evaluation).taps
-    let expected = try #require(taps[.logits])
+    let expected = try #require(taps[.logits]).matrix
     #expect(
       GradientCheck.compare(logits(own, .all(expected.rows)), with: expected, within: .share(1e-13))
         .agrees)
-    let edges = localStructure(own.graph, features: try #require(taps[.hidden(0)]), kernel: .l2)
-    #expect(GradientCheck.compare(structure(own), with: edges, within: .share(1e-13)).agrees)
+    let edges = localStructure(
+      own.graph, features: try #require(taps[.hidden(0)]).matrix, kernel: .l2)
+    #expect(
+      try GradientCheck.compare(
+        structure(own, own.graph).logProbabilities, with: edges, within: .share(1e-13)
+      ).agrees)
     let onOwn = teacher.forward(own.features, on: own.graph, .evaluation).logits
     #expect(!GradientCheck.compare(onOwn, with: expected, within: .share(1e-3)).agrees)
   }
 
-  @Test func nothingIsComputedAgainUntilTheNetworkChanges() {
+  @Test func nothingIsComputedAgainUntilTheNetworkChanges() throws {
     let network = teacher(2)
     let features = TeacherFeatures(teacher: network, graphs: samples)
-    let structure = features.structure(at: .hidden(0), .l2)
+    let read = features.structure(at: .hidden(0), .l2)
+    func structure(_ batch: GraphBatch<Double>) throws -> Matrix<Double> {
+      try read(batch, batch.graph).logProbabilities
+    }
     let logits = features.reference(at: .logits)
     let both = GraphBatch(samples, members: [0, 1])
     let all = NodeSample.all(both.graph.nodeCount)
-    let first = (structure(both), logits(both, all))
+    let first = (try structure(both), logits(both, all))
     network.parameters[0].value.multiply(by: 2)
-    #expect((structure(both), logits(both, all)) == first)
+    #expect(try (structure(both), logits(both, all)) == first)
     features.networkChanged()
-    #expect(structure(both) != first.0 && logits(both, all) != first.1)
+    #expect(try structure(both) != first.0 && logits(both, all) != first.1)
   }
 
   /// Same bits whoever asked before: a run that goes on asks in another order.
-  @Test func batchesDoNotMatter() {
+  @Test func batchesDoNotMatter() throws {
     let one = TeacherFeatures(teacher: teacher(3), graphs: samples)
     let other = TeacherFeatures(teacher: teacher(3), graphs: samples)
     let structures = [one, other].map { $0.structure(at: .hidden(0), .rbf(sigma: 2)) }
     let both = GraphBatch(samples, members: [0, 1])
-    _ = structures[0](GraphBatch(samples, members: [1]))
-    #expect(structures[0](both) == structures[1](both))
+    let second = GraphBatch(samples, members: [1])
+    _ = try structures[0](second, second.graph)
+    #expect(
+      try structures[0](both, both.graph).logProbabilities
+        == structures[1](both, both.graph).logProbabilities)
   }
 
   /// A reader that comes later finds what it announced.
-  @Test func lateReaders() {
+  @Test func lateReaders() throws {
     let features = TeacherFeatures(teacher: teacher(4), graphs: samples)
     let both = GraphBatch(samples, members: [0, 1])
     let structure = features.structure(at: .hidden(0), .l2)
-    let first = structure(both)
+    let first = try structure(both, both.graph).logProbabilities
     let logits = features.reference(at: .logits)
     #expect(logits(both, .all(both.graph.nodeCount)).columns == 3)
-    #expect(structure(both) == first)
+    #expect(try structure(both, both.graph).logProbabilities == first)
   }
 }

@@ -61,19 +61,21 @@ import Testing
   }
 
   @Test func predictionsOfEachPartAreLookedAt() throws {
-    func sample(_ value: Float) throws -> [GraphSample<Float>] {
-      [
-        GraphSample(
-          graph: try CSRGraph(nodeCount: 2, sources: [], destinations: []),
-          features: Matrix(2, 1, [1, value]), labels: Matrix(2, 1, [1, 0]), known: [true, false])
-      ]
+    func sample(_ value: Float) throws -> EvaluationBatches<Float> {
+      EvaluationBatches(
+        [
+          GraphSample(
+            graph: try CSRGraph(nodeCount: 2, sources: [], destinations: []),
+            features: Matrix(2, 1, [1, value]), labels: Matrix(2, 1, [1, 0]),
+            known: [true, false])
+        ], batchSize: 1)
     }
     let network = Network<Float>(
       layers: [
         LinearLayer(
           name: "layers.0", inputWidth: 1, outputWidth: 1, bias: false, dropout: 0, seed: 1)
       ], activation: .relu)
-    let evaluator = Evaluator<Float>(taskLoss: .binaryCrossEntropy, logitThreshold: 0, batchSize: 1)
+    let evaluator = Evaluator<Float>(taskLoss: .binaryCrossEntropy, logitThreshold: 0)
     // The row that is none is no row that counts: the network is broken all the same.
     for value in [Float.nan, .infinity] {
       let parts = [try sample(1), try sample(value)]

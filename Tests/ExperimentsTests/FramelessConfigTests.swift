@@ -268,7 +268,7 @@ struct FramelessConfigTests {
       })
     let batch = GraphBatch(data.train, members: [0])
     let pass = student.forward(batch.features, on: batch.graph, .evaluation)
-    let value = objectives.evaluate(
+    let value = try objectives.evaluate(
       ObjectiveInput(batch: batch, taps: pass.taps, context: .evaluation), epoch: 0)
     return try #require(value.losses.first { $0.name == "framelet" }).loss
   }

@@ -157,7 +157,7 @@ import Testing
     let context = try context(place)
     let parts = try context.data(as: Double.self).parts(seed: 3)
     let evaluator = Evaluator<Double>(
-      taskLoss: .crossEntropy(smoothing: 0), logitThreshold: 0, batchSize: 1)
+      taskLoss: .crossEntropy(smoothing: 0), logitThreshold: 0)
     let seed = place.folder.appending(path: "a/seed-3")
     for (place, result) in try place.result("a").models.enumerated() {
       let tables = seed.appending(path: "\(result.name).tables.safetensors")
@@ -182,7 +182,8 @@ import Testing
       let logits = network.forward(parts.test[0].features, on: parts.test[0].graph, .evaluation)
         .logits
       #expect(prediction.logits == logits)
-      let evaluations = try evaluator.evaluate(network, on: [parts.test], named: ["the test part"])
+      let evaluations = try evaluator.evaluate(
+        network, on: [EvaluationBatches(parts.test, batchSize: 1)], named: ["the test part"])
       #expect(evaluations[0].metrics == result.test)
 
       let scores = try SafetensorsFile(

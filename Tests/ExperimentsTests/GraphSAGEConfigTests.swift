@@ -83,7 +83,7 @@ struct GraphSAGEConfigTests {
       ])
       let network: Network<Double> = settings.network(inputWidth: 1, outputWidth: 1, seed: 1)
       return network.forward(x, on: graph, .evaluation, through: .hidden(0)).taps[.hidden(0)]!
-        .elements.map { $0 / network.parameters[0].value[0, 0] }
+        .matrix.elements.map { $0 / network.parameters[0].value[0, 0] }
     }
     func expect(_ normalization: GraphNormalization, _ expected: [Double]) throws {
       let place = try #require(GraphNormalization.allCases.firstIndex(of: normalization))

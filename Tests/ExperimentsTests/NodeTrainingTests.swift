@@ -197,8 +197,8 @@ import Testing
     let counter = CountingLayer(inputWidth: 90, outputWidth: 3)
     let network = Network<Double>(layers: [counter], activation: .relu)
     let evaluator = Evaluator<Double>(
-      taskLoss: .crossEntropy(smoothing: 0), logitThreshold: 0, batchSize: 1)
-    let all = [parts.train, parts.valid, parts.test]
+      taskLoss: .crossEntropy(smoothing: 0), logitThreshold: 0)
+    let all = [parts.train, parts.valid, parts.test].map { EvaluationBatches($0, batchSize: 1) }
     let together = try evaluator.evaluate(network, on: all, named: ["a", "b", "c"])
     #expect(counter.passes == 1)
     let apart = try all.flatMap { try evaluator.evaluate(network, on: [$0], named: ["a"]) }

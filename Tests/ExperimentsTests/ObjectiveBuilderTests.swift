@@ -48,7 +48,7 @@ struct ObjectiveBuilderTests {
     let context = ForwardContext.training(seed: seed, step: 0)
     let batch = GraphBatch([sample], members: [0])
     let pass = student.forward(batch.features, on: batch.graph, context)
-    let value = objectives.evaluate(
+    let value = try objectives.evaluate(
       ObjectiveInput(batch: batch, taps: pass.taps, context: context), epoch: 0)
     #expect(value.total.isFinite)
     for gradient in value.gradients.values { #expect(gradient.isFinite) }

@@ -128,7 +128,7 @@ import Testing
       return text.split(separator: "\n").filter { $0.contains("static let") }.map(String.init)
     }
     let targets = [
-      "CKernels", "Tensor", "Graph", "Layers", "Distill", "Experiments/Config",
+      "CKernels", "Tensor", "Graph", "Layers", "Distill",
       "Experiments/Training",
     ]
     for target in targets {

@@ -47,7 +47,11 @@ import Testing
     let labels = Matrix<Float>(5, 3, [0, 1, 0, 0, 1, 0, 1, 0, 0, 1, 0, 0, 0, 0, 1])
     let all = [UInt8](repeating: 1, count: 5)
     #expect(rightNodes(logits: logits, labels: labels, counts: all) == 4)
-    #expect(rightNodes(logits: logits, labels: labels, counts: [0, 1, 1, 0, 0]) == 1)
+    // Each alone: two that are wrong must not make up for each other.
+    let right = (0..<5).map { row in
+      rightNodes(logits: logits, labels: labels, counts: (0..<5).map { $0 == row ? 1 : 0 })
+    }
+    #expect(right == [1, 0, 1, 1, 1])
     #expect(rightNodes(logits: logits, labels: labels, counts: [0, 0, 0, 0, 0]) == 0)
   }
 }

@@ -48,7 +48,7 @@ import Testing
       let pass = network.forward(x, on: smallGraph, context)
       return taps.reduce(0) {
         guard let features = pass.taps[$1], let cotangent = cotangents[$1] else { return .nan }
-        return $0 + GradientCheck.projection(features, on: cotangent)
+        return $0 + GradientCheck.projection(features.matrix, on: cotangent)
       }
     }
   }

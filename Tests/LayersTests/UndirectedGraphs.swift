@@ -98,7 +98,7 @@ func compareGradients(
   return GradientCheck.compare(network.parameters) {
     let pass = network.forward(x, on: graph, context)
     return network.taps.reduce(0) {
-      $0 + GradientCheck.projection(pass.taps[$1]!, on: cotangents[$1]!)
+      $0 + GradientCheck.projection(pass.taps[$1]!.matrix, on: cotangents[$1]!)
     }
   }
 }

@@ -227,4 +227,26 @@ import Testing
     let expected = naiveMap(x) { $0 > 0 ? 1 : exp($0) }
     #expect(deviation(slope, from: expected) < 2e-7)
   }
+
+  /// What a kink gives at the kink itself is a choice that is documented: the slope of the left side.
+  @Test func slopesAtTheKink() {
+    let zero = Matrix<Double>(1, 2, [0, -0.0])
+    let dOutput = Matrix<Double>(1, 2, [3, 3])
+    #expect(leakyReLUBackward(input: zero, dOutput: dOutput, slope: 0.5).elements == [1.5, 1.5])
+    #expect(leakyReLUBackward(input: zero, dOutput: dOutput, slope: 0).elements == [0, 0])
+    #expect(eluBackward(output: zero, dOutput: dOutput).elements == [3, 3])
+  }
+
+  /// The exponential in Float, right to about two units in the last place where its result is normal.
+  @Test func exponentialsInFloatAreRightToTheirLastDigits() {
+    let count = 200_001
+    let x = Matrix<Float>(1, count, (0..<count).map { Float(-87 + 175 * Double($0) / 200_000) })
+    let y = exponential(x, factor: 1).elements
+    var worst = 0.0
+    for (argument, value) in zip(x.elements, y) {
+      let exact = exp(Double(argument))
+      worst = max(worst, abs(Double(value) - exact) / exact)
+    }
+    #expect(worst < 2.5e-7, "\(worst)")
+  }
 }

@@ -115,6 +115,15 @@ import Testing
     check { run($0) }
   }
 
+  /// Rounding can bring a square below 0, where its root would be no number; what is no number already
+  /// must stay so.
+  @Test func squaredDistancesAreHeldToZero() {
+    let d = squaredDistances(
+      inner: Matrix<Float>(1, 3, [1.000_001, 0.5, .nan]), squares: Matrix(1, 1, [1]),
+      otherSquares: Matrix(1, 3, [1, 1, 1]), own: nil)
+    #expect(d[0, 0] == 0 && d[0, 1] == 1 && d[0, 2].isNaN)
+  }
+
   @Test func squareRoots() {
     let x = Matrix<Float>(1, 4, [0, 4, 9, 0.25])
     let y = squareRoot(x)

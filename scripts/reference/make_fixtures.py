@@ -16,6 +16,7 @@ import gcn
 import initialization
 import losses
 import lsp
+import norms
 import optimizers
 import paired_tests
 import sage
@@ -32,7 +33,7 @@ def main():
     initialization.verify()
     modules = (
         gat, gcn, sage, dense, losses, lsp, baselines, optimizers, student, alignahead, framelets,
-        frameless, curvature, paired_tests,
+        frameless, curvature, norms, paired_tests,
     )
     for module in modules:
         module.write(folder)

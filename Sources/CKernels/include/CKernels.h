@@ -103,6 +103,12 @@ void ck_philox4x32(const uint32_t key[2], const uint32_t counter[4], uint32_t ou
   void ck_normalize_rows_##SUFFIX(long rows, long columns, const REAL *x, REAL *y, REAL *inverse); \
   void ck_normalize_rows_backward_##SUFFIX(long rows, long columns, const REAL *y,                 \
                                            const REAL *inverse, const REAL *dy, REAL *dx);         \
+  /* y[r, :] = (x[r, :] - mean) inverse[r], inverse[r] = 1 / sqrt(variance + epsilon), of row r;   \
+     dx[r, :] = inverse[r] (dy[r, :] - mean of dy - y[r, :] mean of (y dy)) */                     \
+  void ck_standardize_rows_##SUFFIX(long rows, long columns, REAL epsilon, const REAL *x, REAL *y, \
+                                    REAL *inverse);                                                \
+  void ck_standardize_rows_backward_##SUFFIX(long rows, long columns, const REAL *y,               \
+                                             const REAL *inverse, const REAL *dy, REAL *dx);       \
   /* sums[c] = sum over rows of a[r, c] b[r, c] */                                                 \
   void ck_column_dots_##SUFFIX(long rows, long columns, const REAL *a, const REAL *b, REAL *sums); \
   /* y[r, c] = a[c] x[r, c] + b[c] z[r, c] + offset[c]; without z or offset their terms are 0. */  \

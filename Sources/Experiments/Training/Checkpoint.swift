@@ -5,7 +5,7 @@ import Tensor
 /// Where the training of a model stands.
 struct Checkpoint<S: Scalar> {
   var progress = TrainingProgress()
-  /// Values of the network's and the objectives' parameters by name.
+  /// Values of the network's weights, its state among them, and of the objectives' parameters by name.
   var parameters: [String: Matrix<S>] = [:]
   /// The optimiser's state by name.
   var optimizer: [String: Matrix<S>] = [:]
@@ -33,7 +33,7 @@ struct Checkpoint<S: Scalar> {
         path: path, reason: "it lacks the kept weights, or has some of no epoch")
     }
     if !selected.isEmpty {
-      for parameter in network.parameters { try checkShape(parameter, in: selected, path: path) }
+      for weight in network.weights { try checkShape(weight, in: selected, path: path) }
     }
   }
 }
@@ -191,35 +191,36 @@ extension OptimizerStateError: ReportableError {
   var exitCode: Int32 { ExitStatus.badData }
 }
 
-/// The values of parameters by name.
-func values<S>(of parameters: [Parameter<S>]) -> [String: Matrix<S>] {
-  Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.value) })
+/// The values of weights by name.
+func values<S>(of weights: [any NamedWeight<S>]) -> [String: Matrix<S>] {
+  Dictionary(uniqueKeysWithValues: weights.map { ($0.name, $0.value) })
 }
 
-/// Sets parameters to values by name.
+/// Sets weights to values by name.
 ///
 /// - Throws: ``CheckpointError`` where one is missing or has another shape.
-func restore<S>(_ parameters: [Parameter<S>], from values: [String: Matrix<S>], path: String) throws
-{
-  for parameter in parameters {
-    parameter.value = try checkShape(parameter, in: values, path: path)
+func restore<S>(
+  _ weights: [any NamedWeight<S>], from values: [String: Matrix<S>], path: String
+) throws {
+  for weight in weights {
+    weight.value = try checkShape(weight, in: values, path: path)
   }
 }
 
-/// The value of a parameter.
+/// The value of a weight.
 ///
 /// - Throws: ``CheckpointError`` where it is missing or has another shape.
 @discardableResult
 private func checkShape<S>(
-  _ parameter: Parameter<S>, in values: [String: Matrix<S>], path: String
+  _ weight: any NamedWeight<S>, in values: [String: Matrix<S>], path: String
 ) throws -> Matrix<S> {
-  guard let value = values[parameter.name], value.rows == parameter.value.rows,
-    value.columns == parameter.value.columns
+  guard let value = values[weight.name], value.rows == weight.value.rows,
+    value.columns == weight.value.columns
   else {
     throw CheckpointError(
       path: path,
-      reason: "\(parameter.name) is missing or not \(parameter.value.rows) x "
-        + "\(parameter.value.columns)")
+      reason: "\(weight.name) is missing or not \(weight.value.rows) x "
+        + "\(weight.value.columns)")
   }
   return value
 }

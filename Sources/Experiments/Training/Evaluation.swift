@@ -35,55 +35,59 @@ struct Evaluator<S: Scalar> {
   let taskLoss: TaskLoss
   /// A label counts as predicted where its logit is at least this.
   let logitThreshold: Double
-  let batchSize: Int
 
   /// Scores several parts of a data set. Where all are the same graph, of which each counts other
   /// nodes, one pass over the graph serves all.
+  ///
+  /// Nothing but the logits is kept of a pass, unless features are looked at too.
   ///
   /// - Parameters:
   ///   - names: What the parts are called in errors.
   ///   - looksAtFeatures: Whether hidden features have to be finite too, of which metrics may be made.
   /// - Throws: ``NotFinite`` for logits that are not: the class of such a row would be the first, and
-  ///   its score an ordinary one. Likewise for a loss that is not.
+  ///   its score an ordinary one. Likewise for a loss that is not. `ObjectiveError` where logits and
+  ///   labels do not fit.
   func evaluate(
-    _ network: Network<S>, on parts: [[GraphSample<S>]], named names: [String],
+    _ network: Network<S>, on parts: [EvaluationBatches<S>], named names: [String],
     looksAtFeatures: Bool = false
   ) throws -> [Evaluation] {
-    var shared: NetworkPass<S>?
-    if let first = parts.first?.first,
-      parts.allSatisfy({ $0.count == 1 && $0[0].graph === first.graph })
-    {
-      shared = network.forward(first.features, on: first.graph, .evaluation)
+    func forward(_ x: NodeFeatures<S>, on graph: CSRGraph) -> NetworkPass<S> {
+      network.forward(x, on: graph, .prediction, keeping: looksAtFeatures ? nil : [.logits])
     }
-    return try zip(parts, names).map { samples, name in
-      try evaluate(samples, named: name, looksAtFeatures) {
-        shared ?? network.forward($0.features, on: $0.graph, .evaluation)
+    var shared: NetworkPass<S>?
+    if let first = parts.first?.samples.first,
+      parts.allSatisfy({ $0.samples.count == 1 && $0.samples[0].graph === first.graph })
+    {
+      shared = forward(first.features, on: first.graph)
+    }
+    return try zip(parts, names).map { part, name in
+      try evaluate(part.batches, named: name, looksAtFeatures) {
+        shared ?? forward($0.features, on: $0.graph)
       }
     }
   }
 
   private func evaluate(
-    _ samples: [GraphSample<S>], named name: String, _ looksAtFeatures: Bool,
+    _ batches: [GraphBatch<S>], named name: String, _ looksAtFeatures: Bool,
     forward: (GraphBatch<S>) -> NetworkPass<S>
   ) throws -> Evaluation {
     let task = TaskObjective<S>(taskLoss)
     var confusion = Confusion()
     var batchScores: [Double] = []
     var (right, known, lossSum) = (0, 0, 0.0)
-    for members in GraphBatch.batches(samples, batchSize: batchSize) {
-      let batch = GraphBatch(samples, members: members)
+    for batch in batches {
       let pass = forward(batch)
       try NotFinite.check(pass.logits, "a prediction for \(name)")
       if looksAtFeatures {
         for (tap, features) in pass.taps.sorted(by: { "\($0.key)" < "\($1.key)" }) {
-          try NotFinite.check(features, "a feature at \(tap), of \(name),")
+          try NotFinite.check(features.matrix, "a feature at \(tap), of \(name),")
         }
       }
       let counted = batch.counts.reduce(0) { $0 + Int($1) }
       guard counted > 0 else { continue }
       known += counted
       let input = ObjectiveInput(batch: batch, taps: pass.taps, context: .evaluation)
-      lossSum += task.evaluate(input, weight: 1).loss * Double(counted)
+      lossSum += try task.loss(input) * Double(counted)
       switch taskLoss {
       case .binaryCrossEntropy:
         let part = Confusion(

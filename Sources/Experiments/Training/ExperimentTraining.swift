@@ -219,9 +219,9 @@ struct ExperimentTraining<S: Scalar>: SeedRunner {
     let file = try SafetensorsFile(
       data: try directory.read(weights, of: try directory.modelResult(of: teacher.name)),
       path: url.path)
-    for parameter in network.parameters {
-      let value: Matrix<S> = try file.matrix(named: parameter.name)
-      try restore([parameter], from: [parameter.name: value], path: url.path)
+    for weight in network.weights {
+      let value: Matrix<S> = try file.matrix(named: weight.name)
+      try restore([weight], from: [weight.name: value], path: url.path)
     }
     return network
   }

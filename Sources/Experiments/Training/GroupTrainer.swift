@@ -62,7 +62,7 @@ final class GroupTrainer<S: Scalar> {
       try trainee.step()
       context.interruption.holdsUnsavedWork = true
       guard trainee.isAtEndOfEpoch else { continue }
-      try record(trainee.endEpoch(), of: trainee)
+      try record(try trainee.endEpoch(), of: trainee)
       if Date().timeIntervalSince(lastSave) >= checkpointInterval { try saveCheckpoint() }
     }
     _ = try metrics.synchronize()

@@ -26,12 +26,12 @@ struct NodePredictions<S: Scalar> {
   init(
     of network: Network<S>, on sample: GraphSample<S>, laplacian: NormalizedLaplacian
   ) throws {
-    let pass = network.forward(sample.features, on: sample.graph, .evaluation)
+    let pass = network.forward(sample.features, on: sample.graph, .prediction)
     dirichletEnergy = Dictionary(
       uniqueKeysWithValues: pass.taps.map { tap, features in
         (
           tap.description,
-          Graph.dirichletEnergy(laplacian, features, normalization: .squaredNorm)
+          Graph.dirichletEnergy(laplacian, features.matrix, normalization: .squaredNorm)
         )
       })
     if network.layers.allSatisfy({ $0 is FMLPLayer<S> }) {
@@ -42,7 +42,7 @@ struct NodePredictions<S: Scalar> {
     } else {
       (tables, scores) = (nil, [])
       milliseconds = Self.median {
-        _ = network.forward(sample.features, on: sample.graph, .evaluation)
+        _ = network.forward(sample.features, on: sample.graph, .prediction, keeping: [.logits])
       }
     }
   }

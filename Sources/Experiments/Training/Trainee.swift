@@ -14,6 +14,8 @@ final class Trainee<S: Scalar> {
     let seed: UInt64
     /// The place in its group, from 0.
     let place: Int
+    /// What changes each training batch, by seed and step; nil for batches as the data have them.
+    var augmentation: (any BatchAugmentation<S>)?
   }
 
   let config: ModelConfig
@@ -27,11 +29,17 @@ final class Trainee<S: Scalar> {
   private let steps: [WeightedObjectives<S>]
   private let optimizer: any Optimizer<S>
   private let evaluator: Evaluator<S>
+  private lazy var validBatches = EvaluationBatches(
+    data.valid, batchSize: surroundings.settings.data.batchSize)
+  private lazy var testBatches = EvaluationBatches(
+    data.test, batchSize: surroundings.settings.data.batchSize)
   private var selected: [String: Matrix<S>] = [:]
   private var order: (epoch: Int, batches: [[Int]])?
 
   /// Everything that is learnt: the network's parameters and those of the objectives.
   private var parameters: [Parameter<S>] { network.parameters + objectives.parameters }
+  /// The same with what the network keeps besides.
+  private var weights: [any NamedWeight<S>] { network.weights + objectives.parameters }
   private var data: InductiveDataset<S> { surroundings.data }
 
   /// A model before its first step.
@@ -50,8 +58,7 @@ final class Trainee<S: Scalar> {
     optimizer = config.training.optimizer.settings.makeOptimizer(
       network.parameters + objectives.parameters)
     evaluator = Evaluator(
-      taskLoss: config.taskLoss, logitThreshold: surroundings.settings.metrics.logitThreshold,
-      batchSize: surroundings.settings.data.batchSize)
+      taskLoss: config.taskLoss, logitThreshold: surroundings.settings.metrics.logitThreshold)
   }
 
   /// Whether all epochs are done, or the validation score has not risen for as long as it may.
@@ -71,7 +78,10 @@ final class Trainee<S: Scalar> {
   func step() throws {
     let begun = Date()
     defer { progress.epochSeconds += Date().timeIntervalSince(begun) }
-    let batch = GraphBatch(data.train, members: batches[progress.batch])
+    var batch = GraphBatch(data.train, members: batches[progress.batch])
+    if let augmentation = surroundings.augmentation {
+      batch = augmentation.augmented(batch, seed: surroundings.seed, step: progress.step)
+    }
     try reportingDivergence("epoch \(progress.epoch + 1), batch \(progress.batch + 1)") {
       for objectives in steps { try step(on: batch, by: objectives) }
     }
@@ -82,18 +92,33 @@ final class Trainee<S: Scalar> {
   /// A step of the optimiser.
   private func step(on batch: GraphBatch<S>, by objectives: WeightedObjectives<S>) throws {
     let forward = ForwardContext.training(seed: dropoutSeed, step: progress.step)
+    try named { try network.checkTraining(on: batch.graph) }
     let pass = network.forward(batch.features, on: batch.graph, forward)
     for parameter in parameters { parameter.clearGradient() }
-    let value = objectives.evaluate(
-      ObjectiveInput(batch: batch, taps: pass.taps, context: forward), epoch: progress.epoch)
+    let value = try named {
+      try objectives.evaluate(
+        ObjectiveInput(batch: batch, taps: pass.taps, context: forward), epoch: progress.epoch)
+    }
     try value.checkFinite()
     pass.backward(value.gradients)
     if config.training.asPublished.separateSteps { completeGradients() }
     for parameter in parameters { try parameter.checkGradientFinite() }
     if let limit = config.training.clipNorm { clipGradientNorm(parameters, limit: limit) }
     optimizer.step(learningRate: learningRate)
+    pass.commitState()
     progress.sums.add(total: value.total, losses: value.losses)
     progress.step += 1
+  }
+
+  /// What a network or an objective has against a batch, as an error of this model.
+  private func named<Result>(_ work: () throws -> Result) throws -> Result {
+    do {
+      return try work()
+    } catch let error as ObjectiveError {
+      throw RunError(message: "\(config.name): \(error)")
+    } catch let error as GraphLayerError {
+      throw RunError(message: "\(config.name): \(error)")
+    }
   }
 
   /// Gives weights that an objective of weight 0 has not reached a gradient of 0, as 0 times a loss
@@ -159,12 +184,12 @@ final class Trainee<S: Scalar> {
     let loss = progress.sums.total / Double(batches.count)
     progress.lastLoss = loss
     let validation = try reportingDivergence("after epoch \(progress.epoch + 1)") {
-      for parameter in parameters { try NotFinite.check(parameter.value, parameter.name) }
+      for weight in weights { try NotFinite.check(weight.value, weight.name) }
       try optimizer.checkFinite()
       return try validate()
     }
     if config.training.asPublished.reloadsBest, !selected.isEmpty {
-      for parameter in network.parameters { parameter.value = selected[parameter.name]! }
+      for weight in network.weights { weight.value = selected[weight.name]! }
       lessons.networkChanged()
     }
     progress.curve?.add(loss: loss, score: validation?.score(config.training.selectOn))
@@ -185,8 +210,9 @@ final class Trainee<S: Scalar> {
     let isDue = epoch % training.evaluateEvery == 0
     let isLast = training.evaluatesLast && epoch == training.epochs - 1
     guard isDue || isLast else { return nil }
-    let evaluation = try evaluator.evaluate(
-      network, on: [data.valid], named: ["the validation part"])[0]
+    let evaluation = try named {
+      try evaluator.evaluate(network, on: [validBatches], named: ["the validation part"])[0]
+    }
     let score =
       training.checkpoint == .lowestValidationLoss
       ? -evaluation.loss : evaluation.score(training.selectOn)
@@ -194,7 +220,7 @@ final class Trainee<S: Scalar> {
     if progress.selection.keeps(
       epoch: epoch, score: score, loss: progress.lastLoss, by: training.checkpoint)
     {
-      selected = values(of: network.parameters)
+      selected = values(of: network.weights)
     }
     return evaluation
   }
@@ -205,7 +231,7 @@ final class Trainee<S: Scalar> {
   var checkpoint: Checkpoint<S> {
     var checkpoint = Checkpoint<S>()
     checkpoint.progress = progress
-    checkpoint.parameters = values(of: parameters)
+    checkpoint.parameters = values(of: weights)
     checkpoint.optimizer = optimizer.state
     checkpoint.selected = selected
     return checkpoint
@@ -218,7 +244,7 @@ final class Trainee<S: Scalar> {
     try checkpoint.check(
       for: config.training, batches: batches.count, steps: steps.count, network: network,
       path: path)
-    try Experiments.restore(parameters, from: checkpoint.parameters, path: path)
+    try Experiments.restore(weights, from: checkpoint.parameters, path: path)
     try optimizer.restore(state: checkpoint.optimizer, stepCount: checkpoint.progress.step)
     progress = checkpoint.progress
     selected = checkpoint.selected
@@ -229,13 +255,13 @@ final class Trainee<S: Scalar> {
   ///
   /// - Throws: ``RunError`` where predictions are not finite.
   func finish(path: String) throws -> TrainedModel<S> {
-    let last = values(of: network.parameters)
+    let last = values(of: network.weights)
     let lastEvaluation = try evaluateAll("with the weights of the last epoch")
     let epochs = progress.epoch
     let lastEpoch = epochs - 1
     let selectedEpoch = progress.selection.epoch ?? lastEpoch
     if selected.isEmpty { selected = last }
-    try Experiments.restore(network.parameters, from: selected, path: path)
+    try Experiments.restore(network.weights, from: selected, path: path)
     var result = ModelResult()
     result.name = config.name
     result.parameters = network.parameterCount
@@ -255,9 +281,12 @@ final class Trainee<S: Scalar> {
     _ weights: String
   ) throws -> (valid: [String: Double], test: [String: Double]) {
     try reportingDivergence(weights) {
-      let evaluations = try evaluator.evaluate(
-        network, on: [data.valid, data.test], named: ["the validation part", "the test part"],
-        looksAtFeatures: true)
+      let evaluations = try named {
+        try evaluator.evaluate(
+          network, on: [validBatches, testBatches],
+          named: ["the validation part", "the test part"],
+          looksAtFeatures: true)
+      }
       return (evaluations[0].metrics, evaluations[1].metrics)
     }
   }

@@ -25,6 +25,13 @@ struct ChebyshevFramelets<S: Scalar>: FrameletOperators {
     ).map { [$0.coefficients[0] / 2] + $0.coefficients.dropFirst() }
   }
 
+  /// The operators of a batch from those of its graphs.
+  init(joining parts: [ChebyshevFramelets], graph: CSRGraph) {
+    self.graph = graph
+    weights = parts[0].weights.indices.map { level in .stacked(parts.map { $0.weights[level] }) }
+    coefficients = parts[0].coefficients
+  }
+
   func decompose(_ x: Matrix<S>) -> [Matrix<S>] {
     var low = x
     var highs = coefficients.dropFirst().map { _ in [Matrix<S>]() }

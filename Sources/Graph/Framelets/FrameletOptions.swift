@@ -58,6 +58,13 @@ public struct FrameletOptions: Sendable, Hashable {
       }
   }
 
+  /// Whether every graph has the same polynomials, so that the operators of a batch are those of its
+  /// graphs.
+  var isSameForEveryGraph: Bool {
+    guard case .chebyshev = route else { return false }
+    return largestEigenvalue != nil
+  }
+
   /// What level l = 1 ... Lev multiplies L with, for a given lambda_max.
   func scale(ofLevel level: Int, largestEigenvalue: Double) -> Double {
     var scale = Double.pi / largestEigenvalue

@@ -50,6 +50,14 @@ public struct FrameletPropagation<S: Scalar>: Sendable {
       perturbation == 0 ? lowWeights : Self.weights(graph, perturbation: perturbation)
   }
 
+  /// The operators of a batch from those of its graphs.
+  fileprivate init(joining parts: [FrameletPropagation], transform: FrameletTransform<S>) {
+    self.transform = transform
+    graph = CSRGraph(batching: parts.map(\.graph))
+    lowWeights = .stacked(parts.map(\.lowWeights))
+    highWeights = .stacked(parts.map(\.highWeights))
+  }
+
   private static func weights(_ graph: CSRGraph, perturbation: Double) -> Matrix<S> {
     let degrees = (0..<graph.nodeCount).map { Double(graph.inDegree($0)) }
     var weights = Matrix<S>(uninitialized: graph.edgeCount, 1)
@@ -97,7 +105,11 @@ extension CSRGraph {
   ///
   /// - Throws: ``FrameletError/notSymmetric(source:destination:forward:backward:)``.
   public func normalizedLaplacian() throws -> NormalizedLaplacian {
-    try constants.value("normalized laplacian") { try NormalizedLaplacian(of: self) }
+    try constants.value("normalized laplacian") {
+      members.isEmpty
+        ? try NormalizedLaplacian(of: self)
+        : NormalizedLaplacian(joining: try members.map { try $0.normalizedLaplacian() })
+    }
   }
 
   /// The framelet transform of this graph; made once for each choice of options and kept.
@@ -108,7 +120,11 @@ extension CSRGraph {
     _ options: FrameletOptions, as type: S.Type = S.self
   ) throws -> FrameletTransform<S> {
     try constants.value(ConstantKey<S, FrameletOptions>(options: options)) {
-      try FrameletTransform(of: normalizedLaplacian(), options: options)
+      if !members.isEmpty, options.isSameForEveryGraph {
+        return FrameletTransform(
+          joining: try members.map { try $0.framelets(options) }, of: try normalizedLaplacian())
+      }
+      return try FrameletTransform(of: normalizedLaplacian(), options: options)
     }
   }
 
@@ -120,7 +136,12 @@ extension CSRGraph {
     _ options: FrameletPropagationOptions, as type: S.Type = S.self
   ) throws -> FrameletPropagation<S> {
     try constants.value(ConstantKey<S, FrameletPropagationOptions>(options: options)) {
-      try FrameletPropagation(
+      if !members.isEmpty {
+        return FrameletPropagation(
+          joining: try members.map { try $0.frameletPropagation(options) },
+          transform: try framelets(options.framelets))
+      }
+      return try FrameletPropagation(
         laplacian: normalizedLaplacian(), transform: framelets(options.framelets),
         perturbation: options.perturbation)
     }

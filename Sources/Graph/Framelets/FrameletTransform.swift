@@ -81,6 +81,18 @@ public struct FrameletTransform<S: Scalar>: Sendable {
     }
   }
 
+  /// The transform of a batch from those of its graphs, which have the same polynomials.
+  init(joining parts: [FrameletTransform], of laplacian: NormalizedLaplacian) {
+    guard let first = parts.first,
+      let polynomials = parts.map(\.operators) as? [ChebyshevFramelets<S>]
+    else { preconditionFailure("only polynomials of the Laplacian are put together") }
+    options = first.options
+    nodeCount = laplacian.graph.nodeCount
+    bands = first.bands
+    largestEigenvalue = first.largestEigenvalue
+    operators = ChebyshevFramelets(joining: polynomials, graph: laplacian.graph)
+  }
+
   /// Above this the eigenvectors alone take more than 3 GB, and LAPACK hours.
   private static var exactLimit: Int { 20_000 }
 

@@ -33,6 +33,12 @@ public struct NormalizedLaplacian: Sendable {
     self.entries = entries
   }
 
+  /// The Laplacian of a batch from those of its graphs.
+  init(joining parts: [NormalizedLaplacian]) {
+    graph = CSRGraph(batching: parts.map(\.graph))
+    entries = parts.flatMap(\.entries)
+  }
+
   private static func requireSymmetric(_ graph: CSRGraph) throws {
     for i in 0..<graph.nodeCount {
       let sources = graph.source[Int(graph.inStart[i])..<Int(graph.inStart[i + 1])].sorted()

@@ -44,18 +44,3 @@ public struct GraphKnowledge: Sendable, Hashable {
     }
   }
 }
-
-/// Why a layer cannot work on a graph.
-public enum GraphLayerError: Error, Equatable, CustomStringConvertible {
-  /// The layer has learnt something for each node of one graph, and this is another.
-  case otherNodeCount(layer: String, expected: Int, found: Int)
-
-  /// The message for a person.
-  public var description: String {
-    switch self {
-    case .otherNodeCount(let layer, let expected, let found):
-      "\(layer) has weights for each of \(expected) nodes and cannot be applied to a graph of "
-        + "\(found); an FMLP works on the one graph that it was made for"
-    }
-  }
-}

@@ -32,7 +32,7 @@ public struct TabulatedStudent<S: Scalar> {
   ///   throws.
   public init(of student: Network<S>, on graph: CSRGraph) throws {
     let steps = student.layers.compactMap { $0 as? FMLPLayer<S> }
-    guard steps.count == student.layers.count, student.activation == .none else {
+    guard steps.count == student.layers.count, student.isChainOfLayers else {
       throw TabulationError.notAnFMLP
     }
     try student.prepare(on: graph)

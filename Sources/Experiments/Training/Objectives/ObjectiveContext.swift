@@ -43,7 +43,7 @@ struct ObjectiveContext<S: Scalar> {
   func teacher(_ config: TeacherConfig) throws -> TeacherFeatures<S> { try teachers[config] }
 
   /// The number of the student's hidden layers.
-  var hiddenCount: Int { student.layers.count - 1 }
+  var hiddenCount: Int { student.hiddenCount }
 }
 
 /// The teachers of one student: each is loaded once, and passed once over each graph.
