@@ -195,6 +195,9 @@ struct DescribeTests {
       return
     }
     #expect(models.map { $0["family"] } == ["gat", "gcn", "mlp"])
+    let config = decode(sampleConfig).config
+    let memory = try config.memoryEstimates(on: #require(DataSizes.published(config.data)))
+    #expect(models.map { $0["memoryBytes"] } == memory.map { .real($0.total) })
     #expect(models[2]["parameters"] == .integer(50 * 4 + 4 + 4 * 121 + 121))
     #expect(models[1]["taps"]?["logits"] == 121)
   }

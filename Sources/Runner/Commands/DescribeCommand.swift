@@ -7,7 +7,7 @@ import Training
 struct DescribeCommand: EnvironmentCommand {
   static let configuration = CommandConfiguration(
     commandName: "describe",
-    abstract: "Prints what a config trains: layers, taps, parameters, objectives.",
+    abstract: "Prints what a config trains: layers, taps, parameters, memory, objectives.",
     discussion: """
       The models are made for data of the published sizes; no data are looked for. Shapes are \
       inputs x outputs.
@@ -47,7 +47,10 @@ struct ExperimentDescription {
     guard problems.isEmpty else { throw ConfigError(source: path, problems: problems) }
     self.config = config
     self.sizes = sizes
-    models = config.models.map { ModelDescription($0, sizes) }
+    let memory = DataSizes.published(config.data).map { config.memoryEstimates(on: $0) }
+    models = config.models.enumerated().map { place, model in
+      ModelDescription(model, sizes, memory: memory?[place])
+    }
   }
 
   /// Several lines a model.
@@ -90,9 +93,12 @@ private struct ModelDescription {
   private let parameterCount: Int
   private var layers: [Layer] = []
   private let taps: [(name: String, width: Int)]
+  /// What its training takes at least; nil where the sizes of the data are not known.
+  private let memory: MemoryEstimate?
 
-  init(_ config: ModelConfig, _ sizes: PublishedSizes) {
+  init(_ config: ModelConfig, _ sizes: PublishedSizes, memory: MemoryEstimate?) {
     self.config = config
+    self.memory = memory
     let network: Network<Float> = config.architecture.network(
       inputWidth: sizes.features, outputWidth: sizes.labels,
       nodeCount: sizes.nodeCountOfOneGraph, seed: 0)
@@ -122,6 +128,10 @@ private struct ModelDescription {
       return "  \(layer.name): \(layer.count) parameters (\(shapes.joined(separator: ", ")))"
     }
     lines.append("  taps: " + taps.map { "\($0.name) (\($0.width))" }.joined(separator: ", "))
+    if let memory {
+      lines.append(
+        "  memory: at least \(MemoryEstimate.words(memory.total)) (\(memory.sizes))")
+    }
     lines += config.objectives.map { objective in
       let teacher = objective.kind.settings.teacher.map {
         ", from \($0.name) (\($0.weights.rawValue) weights)"
@@ -138,6 +148,7 @@ private struct ModelDescription {
       "name": .string(config.name), "family": .string(config.architecture.choiceName),
       "parameters": .integer(parameterCount), "epochs": .integer(config.training.epochs),
       "graph": .string(config.graph.rawValue),
+      "memoryBytes": memory.map { .real($0.total) } ?? nil,
       "group": config.group.map { .string($0) } ?? nil,
       "layers": .array(
         layers.map { layer in
