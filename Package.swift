@@ -3,12 +3,32 @@ import PackageDescription
 
 // `swift run` builds for debugging, where plain Swift loops are 5 to 15 times slower. The numeric
 // targets are optimised there too; `-O` (not `-Ounchecked`) keeps the bounds and overflow traps.
-let numeric: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+//
+// SwiftPM refuses such flags in a package that another one depends on by version. There, in that
+// package's folder of checkouts, they are left out: its release builds are optimised all the same.
+let isCheckout = Context.packageDirectory.split(separator: "/").dropLast().last == "checkouts"
+let numeric: [SwiftSetting] =
+  isCheckout ? [] : [.unsafeFlags(["-O"], .when(configuration: .debug))]
+let kernels: [CSetting] =
+  isCheckout
+  ? []
+  : [
+    .unsafeFlags([
+      // Vectors are passed between inlined functions only, so their ABI does not matter.
+      "-O3", "-fno-math-errno", "-fno-trapping-math", "-Wno-psabi",
+    ])
+  ]
 
 let package = Package(
   name: "graph-distill",
   products: [
-    .executable(name: "experiments", targets: ["Experiments"])
+    .executable(name: "experiments", targets: ["Experiments"]),
+    // The mathematics: graphs, data sets, layers, objectives, each with its backward pass.
+    .library(
+      name: "GraphDistill", targets: ["Tensor", "Graph", "Datasets", "Layers", "Distill"]),
+    // The command line and what it is extended by: settings, registries, training, reports.
+    .library(
+      name: "GraphDistillRunner", targets: ["Records", "Training", "Reports", "Runner"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -25,14 +45,7 @@ let package = Package(
       name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .plugin(name: "BuildRecord", capability: .buildTool()),
     .target(name: "CProcess"),
-    .target(
-      name: "CKernels",
-      cSettings: [
-        .unsafeFlags([
-          // Vectors are passed between inlined functions only, so their ABI does not matter.
-          "-O3", "-fno-math-errno", "-fno-trapping-math", "-Wno-psabi",
-        ])
-      ]),
+    .target(name: "CKernels", cSettings: kernels),
     .target(
       name: "Tensor", dependencies: ["COpenBLAS", "CLAPACKE", "CKernels", "CCrypto"],
       swiftSettings: numeric),

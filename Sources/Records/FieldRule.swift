@@ -1,5 +1,5 @@
 /// What the value of one field may be: how to read it, write it and describe it.
-package struct FieldRule<Value> {
+public struct FieldRule<Value> {
   /// What is expected, for messages: "an integer from 1 to 64".
   package var expected: String
   /// The same as a JSON Schema.
@@ -41,7 +41,7 @@ extension FieldRule where Value == JSONValue {
 
 extension FieldRule where Value == Bool {
   /// `true` or `false`.
-  package static var boolean: FieldRule {
+  public static var boolean: FieldRule {
     FieldRule(expected: "true or false", schema: ["type": "boolean"]) {
       if case .bool(let value) = $0 { value } else { nil }
     } encode: {
@@ -52,7 +52,7 @@ extension FieldRule where Value == Bool {
 
 extension FieldRule where Value == String {
   /// Any string.
-  package static var text: FieldRule {
+  public static var text: FieldRule {
     FieldRule(expected: "a string", schema: ["type": "string"]) {
       if case .string(let value) = $0 { value } else { nil }
     } encode: {
@@ -61,7 +61,7 @@ extension FieldRule where Value == String {
   }
 
   /// A name that is safe in key paths and file names.
-  package static var name: FieldRule {
+  public static var name: FieldRule {
     FieldRule(
       expected: "a name of lower-case letters, digits, \"_\" and \"-\" (at most 64)",
       schema: ["type": "string", "pattern": "^[a-z0-9_-]{1,64}$"]
@@ -78,7 +78,7 @@ extension FieldRule where Value == String {
   private static var nameBytes: String.UTF8View { "abcdefghijklmnopqrstuvwxyz0123456789_-".utf8 }
 
   /// One of a list of strings.
-  package static func oneOf(_ names: [String]) -> FieldRule {
+  public static func oneOf(_ names: [String]) -> FieldRule {
     FieldRule(
       expected: names.map { "\"\($0)\"" }.joined(separator: " or "),
       schema: ["enum": .array(names.map { .string($0) })]
@@ -94,7 +94,7 @@ extension FieldRule where Value == String {
 
 extension FieldRule where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
   /// One of the cases of an enumeration, by its raw value.
-  package static var choice: FieldRule {
+  public static var choice: FieldRule {
     let names = FieldRule<String>.oneOf(Value.allCases.map(\.rawValue))
     return FieldRule(expected: names.expected, schema: names.schema) {
       names.decode($0).flatMap(Value.init(rawValue:))
@@ -107,7 +107,7 @@ extension FieldRule where Value: RawRepresentable & CaseIterable, Value.RawValue
 
 extension FieldRule where Value: Equatable {
   /// One of a few values, by names.
-  package static func named(_ values: KeyValuePairs<String, Value>) -> FieldRule {
+  public static func named(_ values: KeyValuePairs<String, Value>) -> FieldRule {
     let names = FieldRule<String>.oneOf(values.map(\.key))
     return FieldRule(expected: names.expected, schema: names.schema) { found in
       names.decode(found).flatMap { name in values.first { $0.key == name }?.value }
@@ -123,7 +123,7 @@ extension FieldRule where Value: Equatable {
 
 extension FieldRule where Value == Int {
   /// An integer within a range.
-  package static func integer(_ range: ClosedRange<Int>) -> FieldRule {
+  public static func integer(_ range: ClosedRange<Int>) -> FieldRule {
     FieldRule(
       expected: range.upperBound == .max
         ? "an integer of at least \(range.lowerBound)"
@@ -143,7 +143,7 @@ extension FieldRule where Value == Int {
 
 extension FieldRule where Value == UInt64 {
   /// A seed of random numbers: an integer from 0 to 2^63 - 1.
-  package static var seed: FieldRule {
+  public static var seed: FieldRule {
     let integer = FieldRule<Int>.integer(0...Int.max)
     return FieldRule(expected: integer.expected, schema: integer.schema) {
       integer.decode($0).map(UInt64.init)
@@ -155,7 +155,7 @@ extension FieldRule where Value == UInt64 {
 
 extension FieldRule where Value == Double {
   /// A real number within a range.
-  package static func number(_ range: NumberRange = .any) -> FieldRule {
+  public static func number(_ range: NumberRange = .any) -> FieldRule {
     FieldRule(expected: range.expected, schema: range.schema) {
       let value: Double
       switch $0 {
@@ -184,7 +184,7 @@ extension FieldRule where Value == Double {
 
 extension FieldRule {
   /// The same, or `null` for none.
-  package static func orNull<Wrapped>(_ rule: FieldRule<Wrapped>) -> FieldRule
+  public static func orNull<Wrapped>(_ rule: FieldRule<Wrapped>) -> FieldRule
   where Value == Wrapped? {
     FieldRule(
       expected: "\(rule.expected), or null",
@@ -197,7 +197,7 @@ extension FieldRule {
   }
 
   /// A list of a number of such values.
-  package static func list<Element>(
+  public static func list<Element>(
     of rule: FieldRule<Element>, count: ClosedRange<Int>
   ) -> FieldRule where Value == [Element] {
     FieldRule(
@@ -217,7 +217,7 @@ extension FieldRule {
   }
 
   /// One value for each of a number of layers, or a single value that holds for all of them.
-  package static func perLayer<Element>(
+  public static func perLayer<Element>(
     _ rule: FieldRule<Element>, layers: Int, most: Int
   ) -> FieldRule where Value == [Element] {
     let list = FieldRule.list(of: rule, count: 1...most)
@@ -232,7 +232,7 @@ extension FieldRule {
   }
 
   /// An object with such values under any keys.
-  package static func dictionary<Element>(
+  public static func dictionary<Element>(
     of rule: FieldRule<Element>
   ) -> FieldRule where Value == [String: Element] {
     FieldRule(

@@ -1,5 +1,5 @@
 /// A range of real numbers whose ends may belong to it or not, or be missing.
-package struct NumberRange: Sendable {
+public struct NumberRange: Sendable {
   private enum Bound {
     case none
     case closed(Double)
@@ -10,24 +10,24 @@ package struct NumberRange: Sendable {
   private var upper = Bound.none
 
   /// Every finite number.
-  package static let any = NumberRange()
+  public static let any = NumberRange()
   /// Greater than 0.
-  package static let positive = NumberRange(lower: .open(0))
+  public static let positive = NumberRange(lower: .open(0))
   /// At least 0.
-  package static let nonNegative = NumberRange(lower: .closed(0))
+  public static let nonNegative = NumberRange(lower: .closed(0))
 
   /// From `lower` to `upper`, both included.
-  package static func closed(_ lower: Double, _ upper: Double) -> NumberRange {
+  public static func closed(_ lower: Double, _ upper: Double) -> NumberRange {
     NumberRange(lower: .closed(lower), upper: .closed(upper))
   }
 
   /// From `lower`, included, to `upper`, not included.
-  package static func halfOpen(_ lower: Double, _ upper: Double) -> NumberRange {
+  public static func halfOpen(_ lower: Double, _ upper: Double) -> NumberRange {
     NumberRange(lower: .closed(lower), upper: .open(upper))
   }
 
   /// Greater than `lower` and at most `upper`.
-  package static func above(_ lower: Double, atMost upper: Double) -> NumberRange {
+  public static func above(_ lower: Double, atMost upper: Double) -> NumberRange {
     NumberRange(lower: .open(lower), upper: .closed(upper))
   }
 

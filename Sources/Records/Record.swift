@@ -11,7 +11,8 @@
 ///     }
 ///
 /// `init()` gives every field its default; a field without a meaningful default is `required`.
-package protocol Record: Equatable, Sendable {
+public protocol Record: Equatable, Sendable {
+  /// Every field at its default.
   init()
 
   /// Shows every field to a visitor, always in the same order.
@@ -27,24 +28,28 @@ package protocol Record: Equatable, Sendable {
 }
 
 extension Record {
-  package var inconsistencies: [Inconsistency] { [] }
-  package var warnings: [Inconsistency] { [] }
+  /// Most fields go together whatever they are.
+  public var inconsistencies: [Inconsistency] { [] }
+  /// Nothing to warn of.
+  public var warnings: [Inconsistency] { [] }
 }
 
 /// Fields that do not go together.
-package struct Inconsistency: Equatable {
+public struct Inconsistency: Equatable {
   /// The key, or key path below the record, of the field at fault.
-  package var key: String
-  package var message: String
+  public var key: String
+  /// What is wrong, as it follows the key: "found 3, which is above ...".
+  public var message: String
 
-  package init(key: String, message: String) {
+  /// An inconsistency at a key.
+  public init(key: String, message: String) {
     self.key = key
     self.message = message
   }
 }
 
 /// Does something with each field of a record: reads it, writes it, describes it.
-package protocol FieldVisitor {
+public protocol FieldVisitor {
   /// A field with a plain value. Where it is missing, `value` stays as it is, unless `required`.
   func field<Value>(
     _ key: String, _ value: inout Value, _ rule: FieldRule<Value>, required: Bool, _ note: String)
@@ -67,19 +72,19 @@ package protocol FieldVisitor {
 
 extension FieldVisitor {
   /// A field with a plain value that may be missing.
-  package func field<Value>(
+  public func field<Value>(
     _ key: String, _ value: inout Value, _ rule: FieldRule<Value>, _ note: String
   ) {
     field(key, &value, rule, required: false, note)
   }
 
   /// A field that is a record and may be missing.
-  package func record<Content: Record>(_ key: String, _ value: inout Content, _ note: String) {
+  public func record<Content: Record>(_ key: String, _ value: inout Content, _ note: String) {
     record(key, &value, required: false, note)
   }
 
   /// A required field that is a list of at least one record.
-  package func records<Element: Record>(_ key: String, _ values: inout [Element], _ note: String) {
+  public func records<Element: Record>(_ key: String, _ values: inout [Element], _ note: String) {
     records(key, &values, required: true, note)
   }
 }

@@ -7,7 +7,7 @@
 ///
 /// `Value` is the protocol that choices follow (`any OptimizerSettings`). It is filled at start, by
 /// one thread, and only read afterwards.
-package final class Registry<Value>: @unchecked Sendable {
+public final class Registry<Value>: @unchecked Sendable {
   /// One choice.
   package struct Entry {
     /// The name in configs.

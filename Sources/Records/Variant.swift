@@ -1,5 +1,5 @@
 /// The settings that one choice of a ``Variant`` brings with it.
-package protocol VariantSettings: Record {
+public protocol VariantSettings: Record {
   /// The name of the choice: the tag's value in JSON.
   static var name: String { get }
   /// What the choice is, in a sentence, for the schema and for lists.
@@ -9,10 +9,11 @@ package protocol VariantSettings: Record {
 }
 
 extension VariantSettings {
-  package static var citation: String { "" }
+  /// Nobody's invention.
+  public static var citation: String { "" }
 
   /// Most of the small choices have no settings.
-  package mutating func fields(_ visitor: any FieldVisitor) {}
+  public mutating func fields(_ visitor: any FieldVisitor) {}
 }
 
 /// A value of several kinds, told apart by a tag in its JSON object: `{"type": "adam", ...}`.
@@ -25,7 +26,7 @@ extension VariantSettings {
 ///     }
 ///
 /// A further kind is a file with its settings and what they make, and its line in the registry.
-package protocol Variant: Record {
+public protocol Variant: Record {
   /// The protocol that all kinds follow.
   associatedtype Settings
   /// All kinds; the first is the default.
@@ -39,12 +40,14 @@ package protocol Variant: Record {
 }
 
 extension Variant {
-  package static var tag: String { "type" }
+  /// "type".
+  public static var tag: String { "type" }
 
   /// The names of all kinds.
   package static var choiceNames: [String] { registry.names }
 
-  package init() { self.init(settings: Self.registry.entries[0].fresh) }
+  /// The first kind with fresh settings.
+  public init() { self.init(settings: Self.registry.entries[0].fresh) }
 
   /// The settings as a record.
   package var record: any VariantSettings {
@@ -57,12 +60,16 @@ extension Variant {
   /// The name of the kind at hand.
   package var choiceName: String { type(of: record).name }
 
-  package var inconsistencies: [Inconsistency] { record.inconsistencies }
-  package var warnings: [Inconsistency] { record.warnings }
+  /// Those of the settings.
+  public var inconsistencies: [Inconsistency] { record.inconsistencies }
+  /// Those of the settings.
+  public var warnings: [Inconsistency] { record.warnings }
 
-  package mutating func fields(_ visitor: any FieldVisitor) { visitor.variant(&self) }
+  /// The tag, and the fields of the settings.
+  public mutating func fields(_ visitor: any FieldVisitor) { visitor.variant(&self) }
 
-  package static func == (a: Self, b: Self) -> Bool { a.record.isEqual(to: b.record) }
+  /// Whether both are of one kind with equal settings.
+  public static func == (a: Self, b: Self) -> Bool { a.record.isEqual(to: b.record) }
 }
 
 extension Record {

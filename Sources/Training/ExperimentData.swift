@@ -4,14 +4,14 @@ import Tensor
 
 /// The data of an experiment. Which nodes are trained on may depend on the seed, so the parts are
 /// asked for with a seed; what all seeds share is here.
-package final class ExperimentData<S: Scalar> {
+public final class ExperimentData<S: Scalar> {
   package let summary: DatasetSummary
   /// Features of a node.
-  package let featureCount: Int
+  public let featureCount: Int
   /// Labels, or classes, of a node.
-  package let labelCount: Int
+  public let labelCount: Int
   /// The graphs, each once though several parts may share it.
-  package let graphs: [CSRGraph]
+  public let graphs: [CSRGraph]
   private let make: (UInt64) throws -> InductiveDataset<S>
   private let rewire: ((UInt64) throws -> RewiredParts)?
   private var latest: (seed: UInt64, parts: InductiveDataset<S>)?
@@ -21,7 +21,7 @@ package final class ExperimentData<S: Scalar> {
   package typealias RewiredParts = (parts: InductiveDataset<S>, rewiring: RewiredGraph)
 
   /// Data whose parts are the same for every seed.
-  package init(_ parts: InductiveDataset<S>) {
+  public init(_ parts: InductiveDataset<S>) {
     var summary = DatasetSummary()
     summary.name = parts.name
     summary.source = parts.source
@@ -76,10 +76,10 @@ package final class ExperimentData<S: Scalar> {
   }
 
   /// The number of nodes where there is one graph; nil where there are several.
-  package var nodeCountOfOneGraph: Int? { graphs.count == 1 ? graphs[0].nodeCount : nil }
+  public var nodeCountOfOneGraph: Int? { graphs.count == 1 ? graphs[0].nodeCount : nil }
 
   /// Whether the data are generated.
-  package var isSynthetic: Bool { summary.synthetic }
+  public var isSynthetic: Bool { summary.synthetic }
 
   /// The parts that a seed trains, validates and tests on.
   ///

@@ -7,9 +7,9 @@ import Records
 /// Another package adds its own by one call before it starts the command line:
 ///
 ///     Registries.objectives.register(CosineConfig.self)
-package enum Registries {
+public enum Registries {
   /// Terms of training losses.
-  package static let objectives = Registry<any ObjectiveSettings>("objectives") {
+  public static let objectives = Registry<any ObjectiveSettings>("objectives") {
     $0.register(BinaryCrossEntropyConfig.self)
     $0.register(CrossEntropyConfig.self)
     $0.register(LSPConfig.self)
@@ -25,7 +25,7 @@ package enum Registries {
   }
 
   /// Families of networks.
-  package static let architectures = Registry<any ArchitectureSettings>("architectures") {
+  public static let architectures = Registry<any ArchitectureSettings>("architectures") {
     $0.register(GATConfig.self)
     $0.register(GCNConfig.self)
     $0.register(GraphSAGEConfig.self)
@@ -37,7 +37,7 @@ package enum Registries {
   }
 
   /// Data sets.
-  package static let data = Registry<any DataSource>("data") { registry in
+  public static let data = Registry<any DataSource>("data") { registry in
     registry.register(PPISource())
     NodeBenchmark.all.forEach { registry.register(BenchmarkSource(benchmark: $0)) }
     registry.register(GeneratedNodes())
@@ -96,13 +96,13 @@ package enum Registries {
   }
 
   /// Optimisers.
-  package static let optimizers = Registry<any OptimizerSettings>("optimizers") {
+  public static let optimizers = Registry<any OptimizerSettings>("optimizers") {
     $0.register(AdamConfig.self)
     $0.register(SGDConfig.self)
   }
 
   /// Schedules of the learning rate.
-  package static let schedules = Registry<any ScheduleSettings>("schedules") {
+  public static let schedules = Registry<any ScheduleSettings>("schedules") {
     $0.register(ConstantScheduleConfig.self)
     $0.register(StepScheduleConfig.self)
     $0.register(CosineScheduleConfig.self)

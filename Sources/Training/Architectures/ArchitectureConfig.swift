@@ -33,7 +33,7 @@ package struct ArchitectureConfig: Variant {
 /// A new family is one file with a type that follows this protocol, and its line in
 /// ``Registries/architectures`` or, from another package, one call of `register` before the command
 /// line starts.
-package protocol ArchitectureSettings: VariantSettings {
+public protocol ArchitectureSettings: VariantSettings {
   /// Widths of the hidden layers (of one head where there are several).
   var hidden: [Int] { get }
   /// The names of the features that objectives can read, as the network has them.
@@ -49,46 +49,44 @@ package protocol ArchitectureSettings: VariantSettings {
   func problem(graphs count: Int, of data: String) -> Inconsistency?
   /// What its layers take of memory on such data, from below: what is counted is surely needed.
   func layerSizes(_ data: DataSizes) -> [LayerSize]
-  /// The framelet transforms that it makes of a graph.
-  var frameletTransforms: [FrameletTransformConfig] { get }
 }
 
 extension ArchitectureSettings {
   /// Of each hidden layer l, `hidden.l` (before the activation) and `hidden.l.activated`; `logits`.
-  package var taps: [String] {
+  public var taps: [String] {
     hidden.indices.flatMap { ["hidden.\($0)", "hidden.\($0).activated"] } + ["logits"]
   }
 
-  package var effectOnNodesWithoutNeighbours: String? { nil }
+  /// Nothing to be warned of.
+  public var effectOnNodesWithoutNeighbours: String? { nil }
 
-  package func problem(graphs count: Int, of data: String) -> Inconsistency? { nil }
-
-  package var frameletTransforms: [FrameletTransformConfig] { [] }
+  /// Nothing.
+  public func problem(graphs count: Int, of data: String) -> Inconsistency? { nil }
 }
 
 extension Registry where Value == any ArchitectureSettings {
   /// Adds a family of networks.
-  package func register<Settings: ArchitectureSettings>(_ type: Settings.Type) {
+  public func register<Settings: ArchitectureSettings>(_ type: Settings.Type) {
     add(Entry(type) { $0 })
   }
 }
 
 extension FieldRule where Value == [Int] {
   /// More layers than this are a slip of the pen.
-  package static var mostLayers: Int { 256 }
+  public static var mostLayers: Int { 256 }
 
   /// Widths of hidden layers.
-  package static var widths: FieldRule { .list(of: .integer(1...65_536), count: 1...mostLayers) }
+  public static var widths: FieldRule { .list(of: .integer(1...65_536), count: 1...mostLayers) }
 }
 
 extension FieldRule where Value == Double {
   /// The probability that dropout sets a value to zero; below 1 in single precision too.
-  package static var dropout: FieldRule { .number(.closed(0, 0.9999999)) }
+  public static var dropout: FieldRule { .number(.closed(0, 0.9999999)) }
 }
 
 extension FieldRule where Value == Activation {
   /// What follows a hidden layer.
-  package static var activation: FieldRule {
+  public static var activation: FieldRule {
     .named(["elu": .elu, "relu": .relu, "leakyRelu": .leakyReLU(slope: 0.01)])
   }
 }

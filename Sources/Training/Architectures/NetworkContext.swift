@@ -2,18 +2,18 @@ import Layers
 import Tensor
 
 /// What networks are made from besides their own settings.
-package struct NetworkContext {
+public struct NetworkContext {
   /// Features of a node.
-  package var inputWidth: Int
+  public var inputWidth: Int
   /// Labels, or classes, of a node.
-  package var outputWidth: Int
+  public var outputWidth: Int
   /// The nodes of the one graph that the network is for; nil where there are several graphs.
-  package var nodeCount: Int?
+  public var nodeCount: Int?
   /// What first values are drawn from.
-  package var seed: UInt64
+  public var seed: UInt64
 
   /// Layers of the given output widths one after the other, named "layers.0", "layers.1", ...
-  package func chain<S: Scalar>(
+  public func chain<S: Scalar>(
     _ widths: [Int], _ activation: Activation,
     layer: (_ name: String, _ inputWidth: Int, _ outputWidth: Int) -> any GraphLayer<S>
   ) -> Network<S> {

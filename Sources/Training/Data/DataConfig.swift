@@ -6,8 +6,9 @@ import Records
 ///
 /// PPI and the data sets of one graph have settings of their own; a setting of the one is an unknown
 /// key for the other. Where the name is not known, all settings are shown.
-package struct DataConfig: Record {
-  package var name = ""
+public struct DataConfig: Record {
+  /// The data set's name.
+  public var name = ""
   package var onMissing = MissingData.fail
   /// Graphs in a training batch.
   package var batchSize = 1
@@ -58,9 +59,11 @@ package struct DataConfig: Record {
     case rows
   }
 
-  package init() {}
+  /// No data set.
+  public init() {}
 
-  package mutating func fields(_ visitor: any FieldVisitor) {
+  /// Shows the settings that the named data set has.
+  public mutating func fields(_ visitor: any FieldVisitor) {
     visitor.field("name", &name, Self.nameRule, required: true, "The data set.")
     let source = source
     if source?.isGenerated != true {
@@ -97,7 +100,8 @@ package struct DataConfig: Record {
     }
   }
 
-  package var inconsistencies: [Inconsistency] {
+  /// A split that the data set has not.
+  public var inconsistencies: [Inconsistency] {
     guard let source = source as? any NodeDataSource, !split.settings.isAvailable(for: source)
     else { return [] }
     let others = Registries.data.entries.map(\.fresh).filter {

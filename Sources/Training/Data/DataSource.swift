@@ -8,7 +8,7 @@ import Tensor
 /// A new one is one file with a type that follows this protocol, or ``NodeDataSource``, and its line
 /// in ``Registries/data`` or, from another package, one call of `register` before the command line
 /// starts.
-package protocol DataSource: Sendable {
+public protocol DataSource: Sendable {
   /// The name in configs.
   var name: String { get }
   /// What it is, in a sentence.
@@ -30,29 +30,40 @@ package protocol DataSource: Sendable {
 }
 
 extension DataSource {
-  package var citation: String { "" }
-  package var isGenerated: Bool { false }
+  /// Not published.
+  public var citation: String { "" }
+  /// They may be missing.
+  public var isGenerated: Bool { false }
 }
 
 /// Sizes that networks and memory depend on.
-package struct PublishedSizes: Equatable {
+public struct PublishedSizes: Equatable {
   /// Graphs of all parts together.
-  package var graphs = 1
+  public var graphs = 1
   /// Nodes of all graphs together.
-  package var nodes: Int
+  public var nodes: Int
   /// Directed edges of all graphs together, self loops included where the data come with them.
-  package var edges: Int
+  public var edges: Int
   /// Features of a node.
-  package var features: Int
+  public var features: Int
   /// Labels, or classes, of a node.
-  package var labels: Int
+  public var labels: Int
+
+  /// Sizes of data.
+  public init(graphs: Int = 1, nodes: Int, edges: Int, features: Int, labels: Int) {
+    self.graphs = graphs
+    self.nodes = nodes
+    self.edges = edges
+    self.features = features
+    self.labels = labels
+  }
 
   /// The nodes where there is one graph; nil where there are several.
   package var nodeCountOfOneGraph: Int? { graphs == 1 ? nodes : nil }
 }
 
 /// A data set of one graph with a class a node.
-package protocol NodeDataSource: DataSource {
+public protocol NodeDataSource: DataSource {
   /// Whether its files carry the one public split of Yang et al. 2016.
   var hasPublicSplit: Bool { get }
   /// Whether ten splits are published with it.
@@ -73,15 +84,20 @@ package protocol NodeDataSource: DataSource {
 }
 
 extension NodeDataSource {
-  package var isOneGraph: Bool { true }
-  package var hasPublicSplit: Bool { false }
-  package var hasProvidedSplits: Bool { false }
+  /// It is one graph.
+  public var isOneGraph: Bool { true }
+  /// Most data have none.
+  public var hasPublicSplit: Bool { false }
+  /// Most data have none.
+  public var hasProvidedSplits: Bool { false }
 
-  package func providedSplits<S: Scalar>(
+  /// Those that the data set itself carries.
+  public func providedSplits<S: Scalar>(
     of data: NodeDataset<S>, _ context: RunContext
   ) throws -> [NodeSplit] { data.splits }
 
-  package func load<S: Scalar>(_ context: RunContext) throws -> ExperimentData<S> {
+  /// The nodes, split and prepared as the config says.
+  public func load<S: Scalar>(_ context: RunContext) throws -> ExperimentData<S> {
     let config = context.config.data
     let source: NodeDataset<S> = try nodes(context)
     if let message = source.unusedClasses { context.log.warning("\(message)") }
@@ -104,7 +120,7 @@ extension NodeDataSource {
 
 extension Registry where Value == any DataSource {
   /// Adds a data set.
-  package func register(_ source: any DataSource) {
+  public func register(_ source: any DataSource) {
     add(
       Entry(
         name: source.name, note: source.note, citation: source.citation,
@@ -115,7 +131,7 @@ extension Registry where Value == any DataSource {
 
 extension SyntheticNodeShape {
   /// The sizes of a graph of this shape.
-  package var sizes: PublishedSizes {
+  public var sizes: PublishedSizes {
     PublishedSizes(
       nodes: nodes, edges: Int((Double(nodes) * meanDegree).rounded()), features: features,
       labels: classes)

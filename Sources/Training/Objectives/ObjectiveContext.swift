@@ -4,17 +4,17 @@ import Layers
 import Tensor
 
 /// What the objectives of a student are made from besides their own settings.
-package struct ObjectiveContext<S: Scalar> {
+public struct ObjectiveContext<S: Scalar> {
   /// The objective's name; the names of parameters that it learns begin with it.
-  package var name = ""
+  public internal(set) var name = ""
   /// The graphs that the student is trained on.
-  package let graphs: [GraphSample<S>]
+  public let graphs: [GraphSample<S>]
   /// The model that is trained.
-  package let student: Network<S>
+  public let student: Network<S>
   /// The other models of its group.
-  package let peers: [TeacherFeatures<S>]
+  public let peers: [TeacherFeatures<S>]
   /// For the first values of what objectives learn themselves.
-  package let seed: UInt64
+  public let seed: UInt64
   private let teachers: TrainedTeachers<S>
 
   /// - Parameters:
@@ -40,12 +40,12 @@ package struct ObjectiveContext<S: Scalar> {
   /// What objectives read of a trained teacher.
   ///
   /// - Throws: Where its weights cannot be read.
-  package func teacher(_ config: TeacherConfig) throws -> TeacherFeatures<S> {
+  public func teacher(_ config: TeacherConfig) throws -> TeacherFeatures<S> {
     try teachers[config]
   }
 
   /// The number of the student's hidden layers.
-  package var hiddenCount: Int { student.hiddenCount }
+  public var hiddenCount: Int { student.hiddenCount }
 }
 
 /// The teachers of one student: each is loaded once, and passed once over each graph.

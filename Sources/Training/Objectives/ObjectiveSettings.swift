@@ -8,7 +8,7 @@ import Tensor
 /// ``Registries/objectives`` or, from another package, one call of `register` before the command line
 /// starts. Keys must not be those that every objective has: name, type, weight, firstEpoch,
 /// lastEpoch, warmup.
-package protocol ObjectiveSettings: VariantSettings {
+public protocol ObjectiveSettings: VariantSettings {
   /// The loss that evaluations report of a model trained on labels by this objective; nil for
   /// objectives that do not compare outputs with labels.
   var taskLoss: TaskLoss? { get }
@@ -26,31 +26,47 @@ package protocol ObjectiveSettings: VariantSettings {
 }
 
 extension ObjectiveSettings {
-  package var taskLoss: TaskLoss? { nil }
-  package var teacher: TeacherConfig? { nil }
-  package var taps: [TapUse] { [] }
-  package func problem<S: Scalar>(with data: ExperimentData<S>) throws -> Inconsistency? { nil }
+  /// It does not compare outputs with labels.
+  public var taskLoss: TaskLoss? { nil }
+  /// It learns from no trained model.
+  public var teacher: TeacherConfig? { nil }
+  /// It reads no feature whose name a config gives.
+  public var taps: [TapUse] { [] }
+  /// Nothing.
+  public func problem<S: Scalar>(with data: ExperimentData<S>) throws -> Inconsistency? { nil }
 
   /// Whether it compares the outputs with labels.
   package var isTask: Bool { taskLoss != nil }
 }
 
 /// A feature that an objective reads.
-package struct TapUse {
+public struct TapUse {
   /// Whose feature it is.
-  package enum Source {
-    case student, teacher
+  public enum Source {
+    /// The model that is trained.
+    case student
+    /// The model that it learns from.
+    case teacher
   }
 
   /// The key of the setting that names it.
-  package var key: String
-  package var tap: String
-  package var reads: Source
+  public var key: String
+  /// The feature's name.
+  public var tap: String
+  /// Whose feature it is.
+  public var reads: Source
+
+  /// The use of a feature that a setting names.
+  public init(key: String, tap: String, reads: Source) {
+    self.key = key
+    self.tap = tap
+    self.reads = reads
+  }
 }
 
 extension Registry where Value == any ObjectiveSettings {
   /// Adds a kind of objective.
-  package func register<Settings: ObjectiveSettings>(_ type: Settings.Type) {
+  public func register<Settings: ObjectiveSettings>(_ type: Settings.Type) {
     add(Entry(type) { $0 })
   }
 }

@@ -5,20 +5,25 @@ import Tensor
 
 /// The model that an objective learns from; it stays as it is. Its fields stand among the
 /// objective's own.
-package struct TeacherConfig: Hashable, Sendable {
+public struct TeacherConfig: Hashable, Sendable {
   /// The model, trained before.
-  package var name = ""
-  package var weights = Weights.last
+  public var name = ""
+  /// Which of its weights are used.
+  public var weights = Weights.last
 
   /// Which of the teacher's weights are used.
-  package enum Weights: String, CaseIterable {
+  public enum Weights: String, CaseIterable, Sendable {
     /// The last epoch's.
     case last
     /// Those that its checkpoint rule kept.
     case selected
   }
 
-  package mutating func fields(_ visitor: any FieldVisitor) {
+  /// No model, and the weights of its last epoch.
+  public init() {}
+
+  /// Shows "teacher" and "teacherWeights" to a visitor.
+  public mutating func fields(_ visitor: any FieldVisitor) {
     visitor.field(
       "teacher", &name, .name, required: true, "The model, trained before, to learn from.")
     visitor.field(
@@ -29,16 +34,22 @@ package struct TeacherConfig: Hashable, Sendable {
 
 /// The features of student and teacher that an objective compares. Its fields stand among the
 /// objective's own.
-package struct FeaturePairConfig: Equatable, Sendable {
-  package var studentTap = ""
-  package var teacherTap = ""
+public struct FeaturePairConfig: Equatable, Sendable {
+  /// The name of the student's tap.
+  public var studentTap = ""
+  /// The name of the teacher's tap.
+  public var teacherTap = ""
 
-  /// The student's tap.
-  package var student: Tap { Tap(validated: studentTap) }
-  /// The teacher's tap.
-  package var teacher: Tap { Tap(validated: teacherTap) }
+  /// The student's tap, once the config's checks have found it to exist.
+  public var student: Tap { Tap(validated: studentTap) }
+  /// The teacher's tap, likewise.
+  public var teacher: Tap { Tap(validated: teacherTap) }
 
-  package mutating func fields(_ visitor: any FieldVisitor) {
+  /// No names.
+  public init() {}
+
+  /// Shows "studentTap" and "teacherTap" to a visitor.
+  public mutating func fields(_ visitor: any FieldVisitor) {
     visitor.field(
       "studentTap", &studentTap, .text, required: true,
       "The student's feature: hidden.0, hidden.0.activated, ..., logits.")
@@ -56,15 +67,19 @@ extension Tap {
 }
 
 /// The settings of an objective that compares a feature of the student with one of a teacher.
-package protocol FeatureObjectiveSettings: ObjectiveSettings {
+public protocol FeatureObjectiveSettings: ObjectiveSettings {
+  /// The model that it learns from.
   var source: TeacherConfig { get }
+  /// The features that it compares.
   var features: FeaturePairConfig { get }
 }
 
 extension FeatureObjectiveSettings {
-  package var teacher: TeacherConfig? { source }
+  /// The source.
+  public var teacher: TeacherConfig? { source }
 
-  package var taps: [TapUse] {
+  /// Both features.
+  public var taps: [TapUse] {
     [
       TapUse(key: "studentTap", tap: features.studentTap, reads: .student),
       TapUse(key: "teacherTap", tap: features.teacherTap, reads: .teacher),
@@ -72,12 +87,12 @@ extension FeatureObjectiveSettings {
   }
 
   /// The teacher's features that the objective reads.
-  package func reference<S: Scalar>(_ context: ObjectiveContext<S>) throws -> TeacherReference<S> {
+  public func reference<S: Scalar>(_ context: ObjectiveContext<S>) throws -> TeacherReference<S> {
     try context.teacher(source).reference(at: features.teacher)
   }
 
   /// The columns of the student's and of the teacher's features.
-  package func widths<S: Scalar>(_ context: ObjectiveContext<S>) throws -> (
+  public func widths<S: Scalar>(_ context: ObjectiveContext<S>) throws -> (
     student: Int, teacher: Int
   ) {
     guard let student = context.student.width(at: features.student),

@@ -11,7 +11,7 @@ package struct OptimizerConfig: Variant {
 }
 
 /// The settings of an optimiser: its keys, and the optimiser that they make.
-package protocol OptimizerSettings: VariantSettings {
+public protocol OptimizerSettings: VariantSettings {
   /// The rate that the schedule starts from.
   var learningRate: Double { get }
   /// The optimiser of the given parameters.
@@ -20,7 +20,7 @@ package protocol OptimizerSettings: VariantSettings {
 
 extension Registry where Value == any OptimizerSettings {
   /// Adds an optimiser.
-  package func register<Settings: OptimizerSettings>(_ type: Settings.Type) {
+  public func register<Settings: OptimizerSettings>(_ type: Settings.Type) {
     add(Entry(type) { $0 })
   }
 }

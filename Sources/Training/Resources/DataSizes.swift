@@ -2,15 +2,17 @@ import Graph
 import Tensor
 
 /// What the memory of a training depends on of its data.
-package struct DataSizes {
-  package var features: Int
-  package var labels: Int
+public struct DataSizes {
+  /// Features of a node.
+  public var features: Int
+  /// Labels, or classes, of a node.
+  public var labels: Int
   /// Whether features are kept as the non-zero ones alone.
-  package var isSparse: Bool
+  public var isSparse: Bool
   /// The nodes and the edges of the largest batch that is trained on.
-  package var batch: (nodes: Double, edges: Double)
+  public var batch: (nodes: Double, edges: Double)
   /// The nodes of the largest graph.
-  package var largestGraph: Double
+  public var largestGraph: Double
 
   /// Those of a part that is trained on.
   package init<S: Scalar>(of samples: [GraphSample<S>], batchSize: Int, features: Int, labels: Int)

@@ -2,15 +2,39 @@ import Layers
 import Tensor
 
 /// What a layer takes of memory, in numbers (not bytes) of the precision that it computes in.
-package struct LayerSize {
+public struct LayerSize {
   /// Learnt numbers.
-  package var parameters = 0.0
+  public var parameters = 0.0
   /// For each node: what a forward pass keeps until the backward pass is done.
-  package var keptPerNode = 0.0
+  public var keptPerNode = 0.0
   /// The same for each edge.
-  package var keptPerEdge = 0.0
+  public var keptPerEdge = 0.0
   /// For each node: what the layer's backward pass has at once besides.
-  package var passingPerNode = 0.0
+  public var passingPerNode = 0.0
+
+  /// The size of a layer.
+  public init(
+    parameters: Double = 0, keptPerNode: Double = 0, keptPerEdge: Double = 0,
+    passingPerNode: Double = 0
+  ) {
+    self.parameters = parameters
+    self.keptPerNode = keptPerNode
+    self.keptPerEdge = keptPerEdge
+    self.passingPerNode = passingPerNode
+  }
+}
+
+extension ArchitectureSettings {
+  /// What every network keeps until the backward pass is done: the features at its usual taps.
+  public func layerSizes(_ data: DataSizes) -> [LayerSize] {
+    sizes(hidden, data) { LayerSize(keptPerNode: $0.outputs) }
+  }
+}
+
+/// The settings of a family of networks that transforms features by framelets.
+package protocol FrameletArchitectureSettings: ArchitectureSettings {
+  /// The framelet transforms that it makes of a graph.
+  var frameletTransforms: [FrameletTransformConfig] { get }
 }
 
 extension GATConfig {
@@ -82,7 +106,7 @@ extension MLPConfig {
   }
 }
 
-extension FrameletConfig {
+extension FrameletConfig: FrameletArchitectureSettings {
   package func layerSizes(_ data: DataSizes) -> [LayerSize] {
     let bands = Double(propagation.framelets.options.bands.count)
     return sizes(hidden, data) { layer in
@@ -96,7 +120,7 @@ extension FrameletConfig {
   package var frameletTransforms: [FrameletTransformConfig] { [propagation.framelets] }
 }
 
-extension SimplifiedFrameletConfig {
+extension SimplifiedFrameletConfig: FrameletArchitectureSettings {
   package func layerSizes(_ data: DataSizes) -> [LayerSize] {
     let bands = Double(propagation.framelets.options.bands.count)
     return sizes([], data) { layer in
@@ -109,7 +133,7 @@ extension SimplifiedFrameletConfig {
   package var frameletTransforms: [FrameletTransformConfig] { [propagation.framelets] }
 }
 
-extension FMLPConfig {
+extension FMLPConfig: FrameletArchitectureSettings {
   package func layerSizes(_ data: DataSizes) -> [LayerSize] {
     let ownHigh = !asPublished.highBranch
     let steps = hidden + [hidden.last ?? 0]
@@ -128,7 +152,7 @@ extension FMLPConfig {
   package var frameletTransforms: [FrameletTransformConfig] { [knowledge.propagation.framelets] }
 }
 
-extension SimplifiedFMLPConfig {
+extension SimplifiedFMLPConfig: FrameletArchitectureSettings {
   package func layerSizes(_ data: DataSizes) -> [LayerSize] {
     return [
       fmlpStep(

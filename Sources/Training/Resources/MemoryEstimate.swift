@@ -124,7 +124,7 @@ extension ModelConfig {
   /// Whether an exact framelet transform is asked for.
   fileprivate var decomposesGraph: Bool {
     let transforms =
-      architecture.settings.frameletTransforms
+      ((architecture.settings as? any FrameletArchitectureSettings)?.frameletTransforms ?? [])
       + objectives.compactMap { ($0.kind.settings as? FrameletObjectiveConfig)?.framelets }
     return transforms.contains { $0.route.settings is ExactRouteConfig }
   }

@@ -21,16 +21,16 @@ package protocol SeedRunner {
 }
 
 /// What a ``SeedRunner`` is made from.
-package struct RunContext {
+public struct RunContext {
   package var config: ExperimentConfig
   /// Threads to compute with.
   package var threads: Int
   /// The folder that --data names.
-  package var dataDirectory: URL?
+  public var dataDirectory: URL?
   /// Environment variables, which may say where data are.
-  package var variables: [String: String]
+  public var variables: [String: String]
   /// Whether nothing may be downloaded.
-  package var offline: Bool
+  public var offline: Bool
   /// Where trained models are kept for other runs, if anywhere.
   package var models: ModelStore?
   package var progress: any TrainingObserver

@@ -11,7 +11,7 @@ package struct ScheduleConfig: Variant {
 }
 
 /// The settings of a schedule: its keys, and the rates that they make.
-package protocol ScheduleSettings: VariantSettings {
+public protocol ScheduleSettings: VariantSettings {
   /// What the optimiser's rate is multiplied by in an epoch (from 0) of so many.
   func factor(epoch: Int, of epochs: Int, rate: Double) -> Double
   /// Why the schedule is none for so many epochs and this rate, or nil.
@@ -21,13 +21,15 @@ package protocol ScheduleSettings: VariantSettings {
 }
 
 extension ScheduleSettings {
-  package func problem(of epochs: Int, rate: Double) -> Inconsistency? { nil }
-  package func warning(of epochs: Int, rate: Double) -> Inconsistency? { nil }
+  /// It is one for all.
+  public func problem(of epochs: Int, rate: Double) -> Inconsistency? { nil }
+  /// Nothing to warn of.
+  public func warning(of epochs: Int, rate: Double) -> Inconsistency? { nil }
 }
 
 extension Registry where Value == any ScheduleSettings {
   /// Adds a schedule.
-  package func register<Settings: ScheduleSettings>(_ type: Settings.Type) {
+  public func register<Settings: ScheduleSettings>(_ type: Settings.Type) {
     add(Entry(type) { $0 })
   }
 }
