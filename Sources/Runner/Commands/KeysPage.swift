@@ -36,7 +36,8 @@ enum KeysPage {
     guard !fields.isEmpty else { return [] }
     let rows = fields.map { field in
       let standard = field.standard.map { "`\($0.compactText)`" } ?? "required"
-      return "| `\(field.key)` | \(cell(field.expected)) | \(cell(standard)) | \(cell(field.note)) |"
+      return
+        "| `\(field.key)` | \(cell(field.expected)) | \(cell(standard)) | \(cell(field.note)) |"
     }
     return ["| key | expected | default | |", "| --- | --- | --- | --- |"] + rows + [""]
   }
