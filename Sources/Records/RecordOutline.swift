@@ -76,6 +76,6 @@ package final class RecordOutline: FieldVisitor {
   }
 
   package func readElsewhere(_ key: String, schema: [String: JSONValue], _ note: String) {
-    add(key, "read before the record", .none, note)
+    add(key, "read before all else", .null, note)
   }
 }

@@ -2,19 +2,10 @@ import Foundation
 
 @testable import Datasets
 @testable import Graph
+@testable import TestSupport
 
 /// The folder of real data sets, if there is one.
-let nodeDataFolder: String? = {
-  let root = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-  let folders: [String?] = [
-    ProcessInfo.processInfo.environment["GRAPH_DISTILL_DATA"],
-    root.appendingPathComponent("../shared/data").standardized.path,
-  ]
-  return folders.compactMap { $0 }.first {
-    FileManager.default.fileExists(atPath: $0 + "/gnn-benchmark")
-  }
-}()
+let nodeDataFolder = realData(holding: "gnn-benchmark")
 
 /// A float32 list file.
 func npyFloats(_ numbers: [Float]) -> [UInt8] {

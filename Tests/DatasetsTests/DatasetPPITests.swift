@@ -7,17 +7,7 @@ import Testing
 @testable import TestSupport
 
 /// The folder of real data sets, if there is one.
-private let realDataFolder: String? = {
-  let root = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-  let folders: [String?] = [
-    ProcessInfo.processInfo.environment["GRAPH_DISTILL_DATA"],
-    root.appendingPathComponent("../shared/data").standardized.path,
-  ]
-  return folders.compactMap { $0 }.first {
-    FileManager.default.fileExists(atPath: $0 + "/ppi/ppi.zip")
-  }
-}()
+private let realDataFolder = realData(holding: "ppi/ppi.zip")
 
 @Suite struct DatasetPPITests {
   @Test func tinyDataSet() throws {

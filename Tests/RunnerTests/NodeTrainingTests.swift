@@ -230,15 +230,7 @@ import Testing
 
   // MARK: Real data
 
-  private static let realData: String? = {
-    let folders: [String?] = [
-      ProcessInfo.processInfo.environment["GRAPH_DISTILL_DATA"],
-      packageRoot.appending(path: "../shared/data").standardized.path,
-    ]
-    return folders.compactMap { $0 }.first {
-      FileManager.default.fileExists(atPath: $0 + "/planetoid")
-    }
-  }()
+  private static let realData = TestSupport.realData(holding: "planetoid")
 
   @Test(.enabled(if: realData != nil, "needs the data sets in $GRAPH_DISTILL_DATA"))
   func coraAsPublished() throws {

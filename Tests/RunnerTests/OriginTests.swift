@@ -120,7 +120,7 @@ import Testing
       process.executableURL = URL(filePath: "/bin/sh")
       process.arguments = [
         packageRoot.appending(path: "Plugins/BuildRecord/record").path, folder.path,
-        folder.appending(path: "out").path,
+        folder.appending(path: "out/BuildRecord.swift").path,
       ]
       // No repository above the folder is taken for its own.
       process.environment = ProcessInfo.processInfo.environment
@@ -147,12 +147,31 @@ import Testing
     try write("let shown = 2\n", to: "Sources/Reports/Tables/B.swift")
     #expect(try record() == first)
     var seen: Set<[String]> = [first]
+    try write("int one = 2;\n", to: "Sources/CKernels/a.inc")
+    #expect(seen.insert(try record()).inserted)
     for target in targets {
       try write("let one = 2\n", to: "Sources/\(target)/A.swift")
       #expect(seen.insert(try record()).inserted, "\(target)")
     }
     try write(#"flags(["-O2"])"#, to: "Package.swift")
     #expect(seen.insert(try record()).inserted)
+  }
+
+  /// The program was built from the sources as they are: a build that misses a change would hand out
+  /// what other code trained.
+  @Test func theProgramWasBuiltFromTheseSources() throws {
+    let file = FileManager.default.temporaryDirectory
+      .appending(path: "record-\(UUID().uuidString)/BuildRecord.swift")
+    defer { try? FileManager.default.removeItem(at: file.deletingLastPathComponent()) }
+    let process = Process()
+    process.executableURL = URL(filePath: "/bin/sh")
+    process.arguments = [
+      packageRoot.appending(path: "Plugins/BuildRecord/record").path, packageRoot.path, file.path,
+    ]
+    try process.run()
+    process.waitUntilExit()
+    let text = try String(contentsOf: file, encoding: .utf8)
+    #expect(text.contains("numerics = \"\(BuildRecord.numerics)\""), "\(BuildRecord.numerics)")
   }
 
   @Test func theProgramKnowsItsNumerics() {

@@ -8,6 +8,14 @@ import Testing
 
 @Suite("Config schema")
 struct SchemaTests {
+  /// `docs/config.md` is what `experiments list --markdown` prints.
+  @Test func thePageOfKeysIsFresh() throws {
+    let page = try String(
+      contentsOf: packageRoot.appending(path: "docs/config.md"), encoding: .utf8)
+    #expect(
+      page == KeysPage.text, "stale: swift run experiments list --markdown > docs/config.md")
+  }
+
   private let schema = SchemaCommand.schema
 
   @Test func theShippedSchemaIsTheDecoders() throws {

@@ -9,7 +9,7 @@ struct ListCommand: EnvironmentCommand {
     abstract: "Prints what configs can name: objectives, architectures, data sets, ...",
     discussion: """
       Each choice with what it is, where it was published, and its keys with ranges and defaults. \
-      Without a kind, the kinds are listed.
+      Without a kind, the kinds are listed; with --markdown, docs/config.md: every key of a config.
       """)
 
   @Argument(
@@ -20,7 +20,16 @@ struct ListCommand: EnvironmentCommand {
   @Flag(help: "Prints JSON.")
   var json = false
 
+  @Flag(help: "Prints all kinds, and the keys that no kind has, as a page of Markdown.")
+  var markdown = false
+
+  func validate() throws {
+    guard markdown, json || kind != nil else { return }
+    throw ValidationError("--markdown is a page of everything: leave out the kind and --json")
+  }
+
   func run(in environment: CommandEnvironment) throws {
+    guard !markdown else { return try environment.output(KeysPage.text) }
     guard let kind else {
       let kinds = Registries.all.map { ($0.kind, $0.outline.count) }
       try environment.output(
