@@ -36,8 +36,15 @@ package struct ArchitectureConfig: Variant {
 package protocol ArchitectureSettings: VariantSettings {
   /// Widths of the hidden layers (of one head where there are several).
   var hidden: [Int] { get }
+  /// The columns of each hidden layer's output, which are those widths but where there are several
+  /// heads.
+  var hiddenColumns: [Int] { get }
+  /// What stands between the layers.
+  var trunk: TrunkConfig { get }
   /// The names of the features that objectives can read, as the network has them.
   var taps: [String] { get }
+  /// Those of them that have a row for each graph and not for each node.
+  var pooledTaps: [String] { get }
   /// What becomes of nodes without edges into them, where users have to be warned of it; else nil.
   var effectOnNodesWithoutNeighbours: String? { get }
   /// The network for data of these sizes.
@@ -54,10 +61,20 @@ package protocol ArchitectureSettings: VariantSettings {
 }
 
 extension ArchitectureSettings {
-  /// Of each hidden layer l, `hidden.l` (before the activation) and `hidden.l.activated`; `logits`.
-  package var taps: [String] {
-    hidden.indices.flatMap { ["hidden.\($0)", "hidden.\($0).activated"] } + ["logits"]
-  }
+  package var hiddenColumns: [Int] { hidden }
+
+  /// Nothing but the activations.
+  package var trunk: TrunkConfig { TrunkConfig() }
+
+  /// Of each hidden layer l, `hidden.l` (before the activation) and `hidden.l.activated`; `logits`;
+  /// and what the trunk adds.
+  package var taps: [String] { trunk.taps(widths: hiddenColumns) }
+
+  package var pooledTaps: [String] { trunk.pooledTaps }
+
+  package var inconsistencies: [Inconsistency] { trunk.inconsistencies(widths: hiddenColumns) }
+
+  package var warnings: [Inconsistency] { trunk.warnings(widths: hiddenColumns) }
 
   package var effectOnNodesWithoutNeighbours: String? { nil }
 
@@ -77,8 +94,10 @@ extension FieldRule where Value == [Int] {
   /// More layers than this are a slip of the pen.
   package static var mostLayers: Int { 256 }
 
-  /// Widths of hidden layers.
-  package static var widths: FieldRule { .list(of: .integer(1...65_536), count: 1...mostLayers) }
+  /// Widths of hidden layers; of none, where none are needed.
+  package static func widths(atLeast least: Int = 0) -> FieldRule {
+    .list(of: .integer(1...65_536), count: least...mostLayers)
+  }
 }
 
 extension FieldRule where Value == Double {

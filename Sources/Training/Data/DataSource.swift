@@ -21,6 +21,8 @@ package protocol DataSource: Sendable {
   var isOneGraph: Bool { get }
   /// Whether the data are always generated, so that they cannot be missing.
   var isGenerated: Bool { get }
+  /// Whether labels are those of whole graphs, not of nodes.
+  var labelsGraphs: Bool { get }
   /// The sizes of the data that a config is about, as published: nobody looks at the data.
   func sizes(_ config: DataConfig) -> PublishedSizes
   /// The data for a run.
@@ -32,6 +34,7 @@ package protocol DataSource: Sendable {
 extension DataSource {
   package var citation: String { "" }
   package var isGenerated: Bool { false }
+  package var labelsGraphs: Bool { false }
 }
 
 /// Sizes that networks and memory depend on.

@@ -46,6 +46,9 @@ package struct TapUse {
   package var key: String
   package var tap: String
   package var reads: Source
+  /// Whether the objective compares the features at the ends of edges, which features of whole
+  /// graphs do not have.
+  package var needsEdges = false
 }
 
 extension Registry where Value == any ObjectiveSettings {

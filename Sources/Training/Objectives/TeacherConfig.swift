@@ -59,15 +59,21 @@ extension Tap {
 package protocol FeatureObjectiveSettings: ObjectiveSettings {
   var source: TeacherConfig { get }
   var features: FeaturePairConfig { get }
+  /// Whether it compares features along edges.
+  var needsEdges: Bool { get }
 }
 
 extension FeatureObjectiveSettings {
   package var teacher: TeacherConfig? { source }
 
+  package var needsEdges: Bool { false }
+
   package var taps: [TapUse] {
     [
-      TapUse(key: "studentTap", tap: features.studentTap, reads: .student),
-      TapUse(key: "teacherTap", tap: features.teacherTap, reads: .teacher),
+      TapUse(
+        key: "studentTap", tap: features.studentTap, reads: .student, needsEdges: needsEdges),
+      TapUse(
+        key: "teacherTap", tap: features.teacherTap, reads: .teacher, needsEdges: needsEdges),
     ]
   }
 
