@@ -14,7 +14,9 @@ import Testing
     "name": "trunks", "seeds": [3],
     "data": [
       "name": "synthetic-nodes", "selfLoops": false,
-      "syntheticNodes": ["nodes": 200, "meanDegree": 6, "features": 20, "classes": 3],
+      "syntheticNodes": [
+        "nodes": 200, "meanDegree": 6, "features": 20, "classes": 3, "nonZerosPerRow": 5,
+      ],
     ],
     "models": [
       [
