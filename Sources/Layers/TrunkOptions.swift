@@ -35,6 +35,10 @@ public struct TrunkOptions: Sendable, Equatable {
   /// How features of nodes become those of their graph in front of the last layer, which is then a
   /// linear one; nil for predictions of nodes.
   public var readout: Readout?
+  /// Whether the linear layer behind a readout has a bias.
+  public var readoutBias = true
+  /// Dropout on its input.
+  public var readoutDropout = 0.0
   /// Whether every graph gets one self loop at each node first.
   public var addsSelfLoops = false
 
@@ -107,7 +111,8 @@ extension Network {
     if let readout = options.readout {
       blocks.append(.layer(ReadoutLayer<S>(readout, width: width), as: Tap(named: "readout")))
       let output = LinearLayer<S>(
-        name: name, inputWidth: width, outputWidth: outputWidth, bias: true, seed: seed)
+        name: name, inputWidth: width, outputWidth: outputWidth,
+        bias: options.readoutBias, dropout: S(options.readoutDropout), seed: seed)
       blocks.append(.layer(output, as: .logits))
     } else {
       blocks.append(.layer(try layer(name, hidden, width), as: .logits))

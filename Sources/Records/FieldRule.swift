@@ -220,7 +220,7 @@ extension FieldRule {
   public static func perLayer<Element>(
     _ rule: FieldRule<Element>, layers: Int, most: Int
   ) -> FieldRule where Value == [Element] {
-    let list = FieldRule.list(of: rule, count: 1...most)
+    let list = FieldRule.list(of: rule, count: 0...most)
     return FieldRule(
       expected: "\(rule.expected), or a list of such values, one a hidden layer",
       schema: ["anyOf": [.object(rule.schema), .object(list.schema)]]

@@ -87,7 +87,7 @@ struct ConfigTests {
   @Test(
     arguments: [
       ("models.teacher.architecture.heads", [2, 2, 2], "3 values for 2 hidden layers"),
-      ("models.teacher.architecture.hidden", [], "expected a list of 1 to 256"),
+      ("models.teacher.architecture.hidden", [0], "expected a list of 0 to 256"),
       ("models.teacher.architecture.family", "gatt", "did you mean \"gat\"?"),
       ("models.teacher.architecture.featureDropout", 1, "of at least 0 and at most 0.9999999"),
       ("models.student.objectives.lsp.lastEpoch", -1, "expected an integer from 0"),

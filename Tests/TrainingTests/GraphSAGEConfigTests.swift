@@ -48,7 +48,7 @@ struct GraphSAGEConfigTests {
       ("aggregator", "lstm", "expected \"mean\" or \"pool\""),
       ("bias", true, "expected \"none\" or \"single\" or \"both\""),
       ("dropout", 1, "of at least 0 and at most 0.9999999"),
-      ("hidden", [0], "expected a list of 1 to 256"),
+      ("hidden", [0], "expected a list of 0 to 256"),
       ("heads", 2, "unknown key"),
     ] as [(String, JSONValue, String)])
   func badValuesAreRefused(key: String, value: JSONValue, message: String) throws {

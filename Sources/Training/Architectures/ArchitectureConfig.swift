@@ -36,8 +36,15 @@ package struct ArchitectureConfig: Variant {
 public protocol ArchitectureSettings: VariantSettings {
   /// Widths of the hidden layers (of one head where there are several).
   var hidden: [Int] { get }
+  /// The columns of each hidden layer's output, which are those widths but where there are several
+  /// heads.
+  var hiddenColumns: [Int] { get }
+  /// What stands between the layers.
+  var trunk: TrunkConfig { get }
   /// The names of the features that objectives can read, as the network has them.
   var taps: [String] { get }
+  /// Those of them that have a row for each graph and not for each node.
+  var pooledTaps: [String] { get }
   /// What becomes of nodes without edges into them, where users have to be warned of it; else nil.
   var effectOnNodesWithoutNeighbours: String? { get }
   /// The network for data of these sizes.
@@ -52,10 +59,24 @@ public protocol ArchitectureSettings: VariantSettings {
 }
 
 extension ArchitectureSettings {
-  /// Of each hidden layer l, `hidden.l` (before the activation) and `hidden.l.activated`; `logits`.
-  public var taps: [String] {
-    hidden.indices.flatMap { ["hidden.\($0)", "hidden.\($0).activated"] } + ["logits"]
-  }
+  /// Those widths.
+  public var hiddenColumns: [Int] { hidden }
+
+  /// Nothing but the activations.
+  public var trunk: TrunkConfig { TrunkConfig() }
+
+  /// Of each hidden layer l, `hidden.l` (before the activation) and `hidden.l.activated`; `logits`;
+  /// and what the trunk adds.
+  public var taps: [String] { trunk.taps(widths: hiddenColumns) }
+
+  /// Those behind the trunk's readout.
+  public var pooledTaps: [String] { trunk.pooledTaps }
+
+  /// What the trunk has against the hidden layers.
+  public var inconsistencies: [Inconsistency] { trunk.inconsistencies(widths: hiddenColumns) }
+
+  /// What the trunk has to warn of.
+  public var warnings: [Inconsistency] { trunk.warnings(widths: hiddenColumns) }
 
   /// Nothing to be warned of.
   public var effectOnNodesWithoutNeighbours: String? { nil }
@@ -75,8 +96,10 @@ extension FieldRule where Value == [Int] {
   /// More layers than this are a slip of the pen.
   public static var mostLayers: Int { 256 }
 
-  /// Widths of hidden layers.
-  public static var widths: FieldRule { .list(of: .integer(1...65_536), count: 1...mostLayers) }
+  /// Widths of hidden layers; of none, where none are needed.
+  public static func widths(atLeast least: Int = 0) -> FieldRule {
+    .list(of: .integer(1...65_536), count: least...mostLayers)
+  }
 }
 
 extension FieldRule where Value == Double {

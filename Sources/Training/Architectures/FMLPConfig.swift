@@ -33,7 +33,7 @@ package struct FMLPConfig: ArchitectureSettings {
 
   package mutating func fields(_ visitor: any FieldVisitor) {
     visitor.field(
-      "hidden", &hidden, .widths, required: true,
+      "hidden", &hidden, .widths(atLeast: 1), required: true,
       "Width of each hidden step; step l, the output step after them included, sees the l-th power "
         + "of the graph's operators.")
     knowledge.fields(visitor)

@@ -17,6 +17,7 @@ package struct FrameletConfig: ArchitectureSettings {
   package var bias = true
   /// Whether the last layer has the relu of the others.
   package var outputRelu = true
+  package var trunk = TrunkConfig()
 
   package init(
     hidden: [Int] = [], propagation: FrameletPropagationConfig = FrameletPropagationConfig(),
@@ -33,7 +34,7 @@ package struct FrameletConfig: ArchitectureSettings {
   package init() {}
 
   package mutating func fields(_ visitor: any FieldVisitor) {
-    visitor.field("hidden", &hidden, .widths, required: true, "Width of each hidden layer.")
+    visitor.field("hidden", &hidden, .widths(), required: true, "Width of each hidden layer.")
     propagation.fields(visitor)
     visitor.field("dropout", &dropout, .dropout, "Dropout on each layer's input.")
     visitor.field(
@@ -44,12 +45,16 @@ package struct FrameletConfig: ArchitectureSettings {
       "outputRelu", &outputRelu, .boolean,
       "Whether the last layer has the relu of the others, as published. It can lose a class: one "
         + "whose relu is 0 at every node learns nothing more.")
+    trunk.fields(visitor)
   }
 
   package func makeNetwork<S: Scalar>(_ context: NetworkContext) -> Network<S> {
     var place = 0
     // The nonlinearity is inside.
-    return context.chain(hidden + [context.outputWidth], .none) { name, input, width in
+    var trunk = trunk.options(.none)
+    trunk.readoutBias = bias
+    trunk.readoutDropout = hidden.isEmpty ? inputDropout ?? dropout : dropout
+    return context.chain(hidden, trunk) { name, input, width in
       defer { place += 1 }
       return SpatialFrameletLayer<S>(
         name: name, inputWidth: input, outputWidth: width, options: propagation.options,
@@ -86,7 +91,7 @@ package struct SimplifiedFrameletConfig: ArchitectureSettings {
   }
 
   package func makeNetwork<S: Scalar>(_ context: NetworkContext) -> Network<S> {
-    context.chain([context.outputWidth], .none) {
+    context.chain([], TrunkOptions()) {
       SimplifiedFrameletLayer<S>(
         name: $0, inputWidth: $1, outputWidth: $2, options: propagation.options, power: power,
         bias: bias, dropout: S(dropout), seed: context.seed)

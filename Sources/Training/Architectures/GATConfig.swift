@@ -24,6 +24,7 @@ package struct GATConfig: ArchitectureSettings {
   package var attentionDropout = 0.0
   package var residual = GATResidual.none
   package var bias = true
+  package var trunk = TrunkConfig()
   package var initialization = Initialization.xavierNormal
 
   package init() {}
@@ -31,7 +32,7 @@ package struct GATConfig: ArchitectureSettings {
   package mutating func fields(_ visitor: any FieldVisitor) {
     let headCount = FieldRule<Int>.integer(1...1_024)
     visitor.field(
-      "hidden", &hidden, .widths, required: true, "Width of one head, for each hidden layer.")
+      "hidden", &hidden, .widths(), required: true, "Width of one head, for each hidden layer.")
     visitor.field(
       "heads", &heads,
       .perLayer(headCount, layers: hidden.count, most: FieldRule<[Int]>.mostLayers),
@@ -53,21 +54,39 @@ package struct GATConfig: ArchitectureSettings {
     visitor.field(
       "initialization", &initialization, .choice,
       "How weights begin: Xavier-normal, as in DGL, or Xavier-uniform, each with gain sqrt(2).")
+    trunk.fields(visitor, hasOwnResidual: true)
   }
 
+  package var hiddenColumns: [Int] { zip(hidden, heads).map { $0 * $1 } }
+
   package var inconsistencies: [Inconsistency] {
-    guard heads.count != hidden.count else { return [] }
+    guard heads.count != hidden.count else {
+      return trunk.inconsistencies(widths: hiddenColumns)
+    }
     let message = "found \(heads.count) values for \(hidden.count) hidden layers"
     return [Inconsistency(key: "heads", message: message)]
   }
 
+  package var warnings: [Inconsistency] {
+    var found = trunk.warnings(widths: hiddenColumns)
+    if trunk.readout != nil, outputHeads != 1 {
+      let message =
+        "found \(outputHeads), and behind a readout the last layer is linear and has no heads"
+      found.append(Inconsistency(key: "outputHeads", message: message))
+    }
+    return found
+  }
+
   package var effectOnNodesWithoutNeighbours: String? {
-    "a GAT gives them no more than its residual and bias"
+    trunk.selfLoops ? nil : "a GAT gives them no more than its residual and bias"
   }
 
   package func makeNetwork<S: Scalar>(_ context: NetworkContext) -> Network<S> {
     var place = 0
-    return context.chain(hidden + [context.outputWidth], activation) { name, input, width in
+    var trunk = trunk.options(activation)
+    trunk.readoutBias = bias
+    trunk.readoutDropout = featureDropout
+    return context.chain(hidden, trunk) { name, input, width in
       let isOutput = place == hidden.count
       var options = GATLayer<S>.Options(
         heads: isOutput ? outputHeads : heads[place], headWidth: width)

@@ -16,11 +16,12 @@ package struct GCNConfig: ArchitectureSettings {
   package var dropout = 0.0
   package var normalization = GraphNormalization.both
   package var bias = true
+  package var trunk = TrunkConfig()
 
   package init() {}
 
   package mutating func fields(_ visitor: any FieldVisitor) {
-    visitor.field("hidden", &hidden, .widths, required: true, "Width of each hidden layer.")
+    visitor.field("hidden", &hidden, .widths(), required: true, "Width of each hidden layer.")
     visitor.field("activation", &activation, .activation, "What follows a hidden layer.")
     visitor.field("dropout", &dropout, .dropout, "Dropout on each layer's input.")
     visitor.field(
@@ -28,10 +29,14 @@ package struct GCNConfig: ArchitectureSettings {
       "Symmetric normalisation with out-degrees of sources and in-degrees of destinations, or with "
         + "in-degrees of both (Alignahead); the mean over in-neighbours; or their sum.")
     visitor.field("bias", &bias, .boolean, "Whether each layer adds a bias.")
+    trunk.fields(visitor)
   }
 
   package func makeNetwork<S: Scalar>(_ context: NetworkContext) -> Network<S> {
-    context.chain(hidden + [context.outputWidth], activation) {
+    var options = trunk.options(activation)
+    options.readoutBias = bias
+    options.readoutDropout = dropout
+    return context.chain(hidden, options) {
       GCNLayer(
         name: $0, inputWidth: $1, outputWidth: $2, normalization: normalization, bias: bias,
         dropout: S(dropout), seed: context.seed)

@@ -22,6 +22,7 @@ extension ExperimentConfig {
     for model in models {
       let path = ["models", model.name]
       add(try model.architecture.problem(with: data), at: path + ["architecture"])
+      add(try normProblem(of: model, with: data), at: path + ["architecture"])
       for objective in model.objectives {
         add(
           try objective.kind.settings.problem(with: data),
@@ -30,6 +31,42 @@ extension ExperimentConfig {
     }
     guard problems.isEmpty else { throw ConfigError(source: name, problems: problems) }
   }
+}
+
+extension ExperimentConfig {
+  /// Why batch norm cannot be trained on the data, or nil: statistics of one row.
+  private func normProblem<S: Scalar>(
+    of model: ModelConfig, with data: ExperimentData<S>
+  ) throws -> Inconsistency? {
+    guard model.architecture.settings.trunk.norm == .batch, let seed = seeds.first else {
+      return nil
+    }
+    let nodes = try data.parts(seed: seed).train.map(\.graph.nodeCount)
+    let network: Network<S> = model.architecture.network(
+      inputWidth: data.featureCount, outputWidth: data.labelCount,
+      nodeCount: data.nodeCountOfOneGraph, seed: 0)
+    return try graphProblem {
+      try network.checkTraining(
+        on: CSRGraph(
+          edgelessMembers: smallestBatch(
+            of: nodes, batchSize: self.data.batchSize, shuffled: self.data.shuffle)))
+    }.map { Inconsistency(key: "norm", message: $0) }
+  }
+}
+
+/// The sizes of the graphs of the smallest batch that an epoch can have. Only the last batch may have
+/// fewer graphs than the others, and any graphs may meet in it where they are shuffled.
+package func smallestBatch(of nodes: [Int], batchSize: Int, shuffled: Bool) -> [Int] {
+  guard !nodes.isEmpty else { return [] }
+  let size = min(batchSize, nodes.count)
+  if shuffled {
+    let last = nodes.count % size
+    return Array(nodes.sorted().prefix(last == 0 ? size : last))
+  }
+  let batches = stride(from: 0, to: nodes.count, by: size).map {
+    Array(nodes[$0..<min($0 + size, nodes.count)])
+  }
+  return batches.min { $0.reduce(0, +) < $1.reduce(0, +) } ?? []
 }
 
 extension ArchitectureConfig {

@@ -15,6 +15,7 @@ package struct GraphSAGEConfig: ArchitectureSettings {
   /// Dropout on each layer's input.
   package var dropout = 0.0
   package var bias = GraphSAGEBias.single
+  package var trunk = TrunkConfig()
 
   package init(
     hidden: [Int] = [], aggregator: GraphSAGEAggregator = GraphSAGEAggregator.mean,
@@ -31,7 +32,7 @@ package struct GraphSAGEConfig: ArchitectureSettings {
   package init() {}
 
   package mutating func fields(_ visitor: any FieldVisitor) {
-    visitor.field("hidden", &hidden, .widths, required: true, "Width of each hidden layer.")
+    visitor.field("hidden", &hidden, .widths(), required: true, "Width of each hidden layer.")
     visitor.field(
       "aggregator", &aggregator, .choice,
       "What stands for in-neighbours: their mean, or their maximum after a linear map and ReLU.")
@@ -41,10 +42,14 @@ package struct GraphSAGEConfig: ArchitectureSettings {
       "bias", &bias, .choice,
       "Biases of each layer's output: none, one, or one with each of its two products (older DGL; "
         + "Alignahead).")
+    trunk.fields(visitor)
   }
 
   package func makeNetwork<S: Scalar>(_ context: NetworkContext) -> Network<S> {
-    context.chain(hidden + [context.outputWidth], activation) {
+    var options = trunk.options(activation)
+    options.readoutBias = bias != .none
+    options.readoutDropout = dropout
+    return context.chain(hidden, options) {
       GraphSAGELayer(
         name: $0, inputWidth: $1, outputWidth: $2, aggregator: aggregator, bias: bias,
         dropout: S(dropout), seed: context.seed)

@@ -12,18 +12,23 @@ package struct MLPConfig: ArchitectureSettings {
   /// Dropout on each layer's input.
   package var dropout = 0.0
   package var bias = true
+  package var trunk = TrunkConfig()
 
   package init() {}
 
   package mutating func fields(_ visitor: any FieldVisitor) {
-    visitor.field("hidden", &hidden, .widths, required: true, "Width of each hidden layer.")
+    visitor.field("hidden", &hidden, .widths(), required: true, "Width of each hidden layer.")
     visitor.field("activation", &activation, .activation, "What follows a hidden layer.")
     visitor.field("dropout", &dropout, .dropout, "Dropout on each layer's input.")
     visitor.field("bias", &bias, .boolean, "Whether each layer adds a bias.")
+    trunk.fields(visitor)
   }
 
   package func makeNetwork<S: Scalar>(_ context: NetworkContext) -> Network<S> {
-    context.chain(hidden + [context.outputWidth], activation) {
+    var options = trunk.options(activation)
+    options.readoutBias = bias
+    options.readoutDropout = dropout
+    return context.chain(hidden, options) {
       LinearLayer(
         name: $0, inputWidth: $1, outputWidth: $2, bias: bias, dropout: S(dropout),
         seed: context.seed)

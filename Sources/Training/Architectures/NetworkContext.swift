@@ -12,16 +12,22 @@ public struct NetworkContext {
   /// What first values are drawn from.
   public var seed: UInt64
 
-  /// Layers of the given output widths one after the other, named "layers.0", "layers.1", ...
+  /// Hidden layers of the given widths, named "layers.0", "layers.1", ..., an output layer, and what
+  /// the trunk puts between them.
   public func chain<S: Scalar>(
-    _ widths: [Int], _ activation: Activation,
+    _ hidden: [Int], _ trunk: TrunkOptions,
     layer: (_ name: String, _ inputWidth: Int, _ outputWidth: Int) -> any GraphLayer<S>
   ) -> Network<S> {
-    var layers: [any GraphLayer<S>] = []
-    for (place, width) in widths.enumerated() {
-      layers.append(layer("layers.\(place)", layers.last?.outputWidth ?? inputWidth, width))
+    do {
+      return try Network(
+        inputWidth: inputWidth, hidden: hidden.count, outputWidth: outputWidth, options: trunk,
+        seed: seed
+      ) { name, place, input in
+        layer(name, input, place < hidden.count ? hidden[place] : outputWidth)
+      }
+    } catch {
+      preconditionFailure("a trunk passed the checks: \(error)")
     }
-    return Network(layers: layers, activation: activation)
   }
 }
 

@@ -21,6 +21,8 @@ public protocol DataSource: Sendable {
   var isOneGraph: Bool { get }
   /// Whether the data are always generated, so that they cannot be missing.
   var isGenerated: Bool { get }
+  /// Whether labels are those of whole graphs, not of nodes.
+  var labelsGraphs: Bool { get }
   /// The sizes of the data that a config is about, as published: nobody looks at the data.
   func sizes(_ config: DataConfig) -> PublishedSizes
   /// The data for a run.
@@ -34,6 +36,8 @@ extension DataSource {
   public var citation: String { "" }
   /// They may be missing.
   public var isGenerated: Bool { false }
+  /// They have labels of nodes.
+  public var labelsGraphs: Bool { false }
 }
 
 /// Sizes that networks and memory depend on.

@@ -56,7 +56,9 @@ package struct ExperimentConfig: Record {
     if let name = firstDuplicate(of: models.map(\.name)) {
       found.append(Inconsistency(key: "models", message: "two models are named \"\(name)\""))
     } else {
-      found += referenceInconsistencies + groupInconsistencies + graphInconsistencies
+      found +=
+        referenceInconsistencies + groupInconsistencies + graphInconsistencies
+        + readoutInconsistencies
     }
     return found
   }
@@ -71,6 +73,23 @@ package struct ExperimentConfig: Record {
         : "only data of one graph can be rewired, and \(data.name) has several"
       return Inconsistency(
         key: "models.\(model.name).graph", message: "found \"rewired\", but \(reason)")
+    }
+  }
+
+  /// Models that predict for graphs where nodes have labels, or the other way round.
+  private var readoutInconsistencies: [Inconsistency] {
+    guard let source = data.source else { return [] }
+    return models.compactMap { model in
+      let readout = model.architecture.settings.trunk.readout
+      guard (readout != nil) != source.labelsGraphs else { return nil }
+      let message =
+        readout.map {
+          "found \"\($0.rawValue)\", which gives one prediction for a graph, but the labels of "
+            + "\(source.name) are those of nodes; leave it out"
+        }
+        ?? "found \"none\", but the labels of \(source.name) are those of graphs; take "
+        + "\"mean\", \"sum\" or \"max\""
+      return Inconsistency(key: "models.\(model.name).architecture.readout", message: message)
     }
   }
 

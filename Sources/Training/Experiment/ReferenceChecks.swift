@@ -20,7 +20,15 @@ extension ExperimentConfig {
         for use in settings.taps {
           guard let model = use.reads == .student ? student : teacher else { continue }
           let taps = model.architecture.taps
-          guard !taps.contains(use.tap) else { continue }
+          guard !taps.contains(use.tap) else {
+            if use.needsEdges, model.architecture.settings.pooledTaps.contains(use.tap) {
+              let message =
+                "compares edges, and the tap \"\(use.tap)\" of the model \"\(model.name)\" has "
+                + "none: it is behind the readout, with one row a graph; take a tap before it"
+              found.append(Inconsistency(key: "\(path).\(use.key)", message: message))
+            }
+            continue
+          }
           let message =
             "the model \"\(model.name)\" has no tap \"\(use.tap)\" "
             + "(its taps: \(taps.joined(separator: ", ")))"

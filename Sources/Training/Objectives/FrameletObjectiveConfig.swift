@@ -18,6 +18,8 @@ package struct FrameletObjectiveConfig: FeatureObjectiveSettings {
   package var normalizes = true
   package var projection = FitNetProjectionConfig()
 
+  package var needsEdges: Bool { true }
+
   package init() {}
 
   package mutating func fields(_ visitor: any FieldVisitor) {

@@ -17,6 +17,8 @@ package struct LSPConfig: FeatureObjectiveSettings {
   /// KL(t || s) as in the authors' code, or KL(s || t) as in the paper.
   package var direction = LSPDirection.teacherToStudent
 
+  package var needsEdges: Bool { true }
+
   package init() {}
 
   package mutating func fields(_ visitor: any FieldVisitor) {

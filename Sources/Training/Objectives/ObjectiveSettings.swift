@@ -55,12 +55,16 @@ public struct TapUse {
   public var tap: String
   /// Whose feature it is.
   public var reads: Source
+  /// Whether the objective compares the features at the ends of edges, which features of whole
+  /// graphs do not have.
+  public var needsEdges: Bool
 
   /// The use of a feature that a setting names.
-  public init(key: String, tap: String, reads: Source) {
+  public init(key: String, tap: String, reads: Source, needsEdges: Bool = false) {
     self.key = key
     self.tap = tap
     self.reads = reads
+    self.needsEdges = needsEdges
   }
 }
 

@@ -72,17 +72,24 @@ public protocol FeatureObjectiveSettings: ObjectiveSettings {
   var source: TeacherConfig { get }
   /// The features that it compares.
   var features: FeaturePairConfig { get }
+  /// Whether it compares features along edges.
+  var needsEdges: Bool { get }
 }
 
 extension FeatureObjectiveSettings {
   /// The source.
   public var teacher: TeacherConfig? { source }
 
+  /// It compares rows.
+  public var needsEdges: Bool { false }
+
   /// Both features.
   public var taps: [TapUse] {
     [
-      TapUse(key: "studentTap", tap: features.studentTap, reads: .student),
-      TapUse(key: "teacherTap", tap: features.teacherTap, reads: .teacher),
+      TapUse(
+        key: "studentTap", tap: features.studentTap, reads: .student, needsEdges: needsEdges),
+      TapUse(
+        key: "teacherTap", tap: features.teacherTap, reads: .teacher, needsEdges: needsEdges),
     ]
   }
 

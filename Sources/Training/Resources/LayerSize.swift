@@ -27,7 +27,7 @@ public struct LayerSize {
 extension ArchitectureSettings {
   /// What every network keeps until the backward pass is done: the features at its usual taps.
   public func layerSizes(_ data: DataSizes) -> [LayerSize] {
-    sizes(hidden, data) { LayerSize(keptPerNode: $0.outputs) }
+    sizes(data, bias: false) { LayerSize(keptPerNode: $0.outputs) }
   }
 }
 
@@ -39,7 +39,7 @@ package protocol FrameletArchitectureSettings: ArchitectureSettings {
 
 extension GATConfig {
   package func layerSizes(_ data: DataSizes) -> [LayerSize] {
-    return sizes(hidden, data, heads: heads) { layer in
+    sizes(data, bias: bias) { layer in
       let heads = Double(layer.isLast ? outputHeads : heads[layer.place])
       let wide = heads * layer.width
       let output = layer.isLast ? layer.width : wide
@@ -65,7 +65,7 @@ extension GATConfig {
 
 extension GCNConfig {
   package func layerSizes(_ data: DataSizes) -> [LayerSize] {
-    return sizes(hidden, data) { layer in
+    sizes(data, bias: bias) { layer in
       layer.convolution(matrices: 1, biases: bias ? 1 : 0, dropout: dropout)
     }
   }
@@ -79,7 +79,7 @@ extension GraphSAGEConfig {
       case .single: 1
       case .both: 2
       }
-    return sizes(hidden, data) { layer in
+    return sizes(data, bias: bias != .none) { layer in
       guard aggregator == .pool else {
         return layer.convolution(matrices: 2, biases: biases, dropout: dropout)
       }
@@ -97,7 +97,7 @@ extension GraphSAGEConfig {
 
 extension MLPConfig {
   package func layerSizes(_ data: DataSizes) -> [LayerSize] {
-    return sizes(hidden, data) { layer in
+    sizes(data, bias: bias) { layer in
       LayerSize(
         parameters: layer.width * (layer.input + (bias ? 1 : 0)),
         keptPerNode: layer.dropped(dropout) + layer.outputs,
@@ -109,7 +109,7 @@ extension MLPConfig {
 extension FrameletConfig: FrameletArchitectureSettings {
   package func layerSizes(_ data: DataSizes) -> [LayerSize] {
     let bands = Double(propagation.framelets.options.bands.count)
-    return sizes(hidden, data) { layer in
+    return sizes(data, bias: bias) { layer in
       LayerSize(
         parameters: layer.width * (bands * layer.input + (bias ? 1 : 0)),
         keptPerNode: layer.dropped(dropout) + layer.width,
@@ -123,7 +123,7 @@ extension FrameletConfig: FrameletArchitectureSettings {
 extension SimplifiedFrameletConfig: FrameletArchitectureSettings {
   package func layerSizes(_ data: DataSizes) -> [LayerSize] {
     let bands = Double(propagation.framelets.options.bands.count)
-    return sizes([], data) { layer in
+    return sizes(data, bias: bias) { layer in
       LayerSize(
         parameters: layer.width * (bands * layer.input + (bias ? 1 : 0)),
         keptPerNode: layer.dropped(dropout) + layer.width, passingPerNode: layer.width)
@@ -190,17 +190,68 @@ private struct Place {
   }
 }
 
-/// The sizes of layers of the given widths, one after the other.
-private func sizes(
-  _ hidden: [Int], _ data: DataSizes, heads: [Int]? = nil, _ size: (Place) -> LayerSize
-) -> [LayerSize] {
-  var input = Double(data.features)
-  return (hidden + [data.labels]).enumerated().map { place, width in
-    let layer = Place(
-      place: place, isLast: place == hidden.count, input: input, width: Double(width),
-      isSparse: data.isSparse && place == 0)
-    input = Double(width) * Double(layer.isLast ? 1 : heads?[place] ?? 1)
-    return size(layer)
+extension ArchitectureSettings {
+  /// The sizes of the layers of a chain, and of what its trunk puts between them.
+  ///
+  /// - Parameters:
+  ///   - bias: Whether the linear layer behind a readout has one.
+  ///   - size: That of a layer of the family.
+  fileprivate func sizes(
+    _ data: DataSizes, bias: Bool, _ size: (Place) -> LayerSize
+  ) -> [LayerSize] {
+    let columns = hiddenColumns
+    var input = data.features
+    var sizes = hidden.enumerated().map { place, width in
+      let layer = Place(
+        place: place, isLast: false, input: Double(input), width: Double(width),
+        isSparse: data.isSparse && place == 0)
+      defer { input = columns[place] }
+      return size(layer) + trunk.size(at: place, columns)
+    }
+    input = trunk.lastInputWidth(inputWidth: data.features, widths: columns)
+    let last = Place(
+      place: hidden.count, isLast: true, input: Double(input), width: Double(data.labels),
+      isSparse: data.isSparse && hidden.isEmpty)
+    var jumping = LayerSize()
+    if trunk.jumpingKnowledge != .none { jumping.keptPerNode = last.input }
+    if trunk.readout == nil {
+      sizes.append(size(last) + jumping)
+    } else {
+      // What is behind a readout has few rows.
+      jumping.parameters = last.width * (last.input + (bias ? 1 : 0))
+      sizes.append(jumping)
+    }
+    return sizes
+  }
+}
+
+extension TrunkConfig {
+  /// What stands behind a hidden layer's own output.
+  fileprivate func size(at place: Int, _ columns: [Int]) -> LayerSize {
+    var size = LayerSize()
+    let width = Double(columns[place])
+    if norm != .none {
+      size.parameters += 2 * width
+      // The standardised features, and what gamma and beta make of them.
+      size.keptPerNode += 2 * width
+    }
+    guard residual, place > 0 else { return size }
+    size.keptPerNode += width
+    if columns[place - 1] != columns[place] {
+      size.parameters += Double(columns[place - 1]) * width
+      size.keptPerNode += width
+    }
+    return size
+  }
+}
+
+extension LayerSize {
+  /// Both together, one after the other.
+  fileprivate static func + (a: LayerSize, b: LayerSize) -> LayerSize {
+    LayerSize(
+      parameters: a.parameters + b.parameters, keptPerNode: a.keptPerNode + b.keptPerNode,
+      keptPerEdge: a.keptPerEdge + b.keptPerEdge,
+      passingPerNode: max(a.passingPerNode, b.passingPerNode))
   }
 }
 
