@@ -177,6 +177,21 @@ import Testing
     check(Double.self)
   }
 
+  /// Two edges with p = 1/2 each and scores d and -d: KL(p || q) = log cosh d and
+  /// KL(q || p) = d tanh d - log cosh d, both d^2 / 2 but for the fourth power of d; as sums of
+  /// probabilities they would have no digit left.
+  @Test(arguments: DivergenceDirection.allCases)
+  func tinyDivergencesKeepTheirDigits(_ direction: DivergenceDirection) throws {
+    let graph = try CSRGraph(nodeCount: 1, sources: [0, 0], destinations: [0, 0])
+    let logs = edgeLogSoftmax(graph, scores: Matrix<Double>(zeros: 2, 1))
+    for d in [1e-6, 1e-7, 1e-8] {
+      let (loss, dScores) = edgeDivergence(
+        graph, scores: Matrix(2, 1, [d, -d]), logProbabilities: logs, direction: direction)
+      #expect(abs(loss - d * d / 2) < 1e-7 * d * d, "\(d): \(loss)")
+      #expect(abs(dScores[0, 0] - d / 2) < 1e-7 * d && abs(dScores[1, 0] + d / 2) < 1e-7 * d)
+    }
+  }
+
   /// Probabilities of both sides underflow to 0, in places where the other's do not.
   @Test(arguments: AwkwardGraph.small, DivergenceDirection.allCases)
   func divergencesStandVanishingProbabilities(

@@ -75,4 +75,16 @@ import Testing
     ]
     #expect(abs(result.loss - losses.reduce(0, +) / 8) < 1e-12)
   }
+
+  /// The sigmoid of the logit from which a label counts is the threshold.
+  @Test func thresholdsOfProbabilities() {
+    var metrics = MetricsConfig()
+    #expect(metrics.logitThreshold == 0)
+    for (probability, logit) in [(0.9, 2.197224577336219), (0.2, -1.386294361119891)] {
+      metrics.threshold = probability
+      #expect(abs(metrics.logitThreshold - logit) < 1e-15)
+    }
+    (metrics.threshold, metrics.thresholdOn) = (-0.3, .logit)
+    #expect(metrics.logitThreshold == -0.3)
+  }
 }
