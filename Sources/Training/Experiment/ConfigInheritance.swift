@@ -48,16 +48,29 @@ package enum ConfigInheritance {
     members[extendsKey] = nil
     let file = URL(filePath: path, relativeTo: url.deletingLastPathComponent())
     let resolved = file.resolvingSymlinksInPath().standardizedFileURL.path
-    let folder = name.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-    let shown =
-      path.hasPrefix("/")
-      ? path : NSString(string: (folder + [path[...]]).joined(separator: "/")).standardizingPath
-    let longer = chain + [(resolved, shown)]
+    let longer = chain + [(resolved, shown(path, from: name))]
     guard !chain.contains(where: { $0.file == resolved }) else {
       throw problem(
         in: name, "\(words(longer)): a circle; expected a chain that ends with a whole file")
     }
     return merged(.object(members), over: try read(file, chain: longer), listsByName: true)
+  }
+
+  /// A path as the user of a file would write it: `configs/base.json` of `../base.json` in
+  /// `configs/more/own.json`.
+  private static func shown(_ path: String, from name: String) -> String {
+    if path.hasPrefix("/") { return path }
+    var parts: [Substring] = []
+    for part in name.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+      + path.split(separator: "/") where part != "."
+    {
+      if part == "..", let last = parts.last, last != "..", last != "" {
+        parts.removeLast()
+      } else {
+        parts.append(part)
+      }
+    }
+    return parts.joined(separator: "/")
   }
 
   private static func words(_ chain: [(file: String, name: String)]) -> String {
