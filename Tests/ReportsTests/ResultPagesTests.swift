@@ -20,6 +20,8 @@ struct ResultPagesTests {
     let place = TablePlace(file, synthetic: false, out: nil, currentDirectory: Self.root)
     var runs: [String: [StoredSeed]] = [:]
     for experiment in file.experiments {
+      // The config as it is put together today is the one that the results were made by.
+      try place.store.checkConfig(of: experiment, quick: false)
       runs[experiment.name] = try place.store.seeds(of: experiment)
     }
     let report = TableReport(file: file, runs: runs)

@@ -228,7 +228,10 @@ struct RunTests {
     #expect(place.run("sample.json", "--set", "models.mlp.training.epochs=3") == 0)  // The default.
     #expect(place.run("sample.json", "--quick") == 0)
     #expect(place.seeds.count == 4)
-    #expect(place.runs.count == 4 && place.runs.contains("sample-quick"))
+    #expect(
+      Set(place.runs) == [
+        "sample", "sample-quick", "sample-mlp.training.epochs=4", "sample-mlp.training.epochs=5",
+      ])
   }
 
   @Test func standInsHaveTheirOwnFolderAndName() throws {

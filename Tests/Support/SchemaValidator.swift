@@ -52,6 +52,10 @@ enum SchemaValidator {
         return true
       default: return false
       }
+    case ("if", _):
+      let rule = follows(value, content) ? rules["then"] : rules["else"]
+      return rule.map { follows(value, $0) } ?? true
+    case ("then", _), ("else", _): return true  // Asked for by "if".
     case ("const", _): return value == content
     case ("enum", .array(let choices)): return choices.contains(value)
     case ("minimum", _): return compare(>=)

@@ -21,6 +21,11 @@ package struct TableConfig: Record {
   package mutating func fields(_ visitor: any FieldVisitor) {
     visitor.readElsewhere(
       "$schema", schema: ["type": "string"], "Where the schema of this file is.")
+    visitor.readElsewhere(
+      ConfigInheritance.extendsKey, schema: ["type": "string"], ConfigInheritance.note)
+    visitor.readElsewhere(
+      ConfigInheritance.defaultsKey, schema: ["type": "object"],
+      "Keys of every section that does not give them; nested objects by key, lists as a whole.")
     visitor.field(
       "name", &name, .name, required: true,
       "The table's name; names the rendered files and the folder of their data.")

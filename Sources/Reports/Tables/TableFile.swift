@@ -29,7 +29,13 @@ package struct TableFile {
     self.path = path
     self.quick = quick
     url = URL(filePath: path, relativeTo: directory)
-    config = try JSONFile.read(TableConfig.self, from: url, named: path)
+    let (document, faults) = ConfigInheritance.filled(
+      try ConfigInheritance.read(url, named: path), list: "sections")
+    let (config, found) = RecordDecoder.decode(TableConfig.self, from: document)
+    guard faults.isEmpty && found.isEmpty else {
+      throw ConfigError(source: path, problems: faults + found)
+    }
+    self.config = config
 
     var experiments: [Experiment] = []
     var problems: [JSONProblem] = []

@@ -12,8 +12,8 @@ struct ConfigOptions: ParsableArguments {
     help: ArgumentHelp(
       "Sets a value of the config; can be given several times.",
       discussion: """
-        Elements of lists go by name or index. The value is JSON; what is not JSON is a string: \
-        models.lsp.training.epochs=100, models.0.training.checkpoint=last, data.shuffle=false.
+        Elements of lists go by name or index, * stands for all of them. The value is JSON; what is not JSON is a string: \
+        models.lsp.training.epochs=100, models.*.training.epochs=3, models.0.training.checkpoint=last, data.shuffle=false.
         """,
       valueName: "key.path=value"),
     transform: { text in

@@ -18,7 +18,10 @@ struct RunCommand: EnvironmentCommand {
 
   @OptionGroup var training: TrainingOptions
 
-  @Option(help: ArgumentHelp("The run's folder (default: runs/NAME).", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp(
+      "The run's folder (default: runs/NAME, with --set also runs/NAME-KEY=VALUE).",
+      valueName: "dir"))
   var out: String?
 
   @Flag(help: "Prints the result as JSON, as in result.json.")
@@ -34,7 +37,7 @@ struct RunCommand: EnvironmentCommand {
     let config = try file.resolve(
       quick: options.quick, overrides: options.overrides + options.seedOverride)
     let plain = try file.resolve(quick: options.quick)
-    let folder = out ?? Self.folder(of: config, plain: plain, quick: options.quick)
+    let folder = out ?? folder(of: config, plain: plain)
     let run = ExperimentRun(
       config: config, training: training, restart: restart, environment: environment
     ) { dataset in
@@ -49,14 +52,14 @@ struct RunCommand: EnvironmentCommand {
     run.log.info("\(result.dataset.mark)the result is in \(directory.name)/result.json")
   }
 
-  /// The folder of a run: `runs/NAME`, and where `--set` made another experiment of it, a mark of
-  /// that experiment, so that the runs of a sweep do not collide.
-  private static func folder(
-    of config: ExperimentConfig, plain: ExperimentConfig, quick: Bool
-  ) -> String {
+  /// The folder of a run: `runs/NAME`, and where `--set` made another experiment of it, what was set
+  /// (``OverrideMark``), so that the runs of a sweep do not collide.
+  private func folder(of config: ExperimentConfig, plain: ExperimentConfig) -> String {
     var path = "runs/\(config.name)"
-    if quick { path += "-quick" }
-    if config.identity != plain.identity { path += "-\(StableHash.hash(config.identity))" }
+    if options.quick { path += "-quick" }
+    if config.identity != plain.identity {
+      path += "-\(OverrideMark.text(of: options.overrides, in: config))"
+    }
     return path
   }
 }

@@ -29,7 +29,7 @@ struct SchemaCommand: EnvironmentCommand {
   static var tableSchema: JSONValue { document(RecordSchema.schema(of: TableConfig.self), "Table") }
 
   private static func document(_ schema: [String: JSONValue], _ title: String) -> JSONValue {
-    var schema = schema
+    var schema = ConfigInheritance.schema(of: schema)
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = .string(title)
     return .object(schema)

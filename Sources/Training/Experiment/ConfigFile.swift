@@ -1,23 +1,26 @@
 import Foundation
 import Records
 
-/// A config as read from its file, before the choice of overrides.
+/// A config as read from its file and those that it extends (``ConfigInheritance``), before the choice of overrides.
 package struct ConfigFile {
   /// The path as the user gave it, for messages.
   package let path: String
   private let document: JSONValue
   private let changes: [Override]
+  private let faults: [JSONProblem]
 
   /// Reads a file.
   ///
   /// - Parameter changes: overrides that count as the file's own content: the quick block and
   ///   other overrides come after them.
   /// - Throws: ``InputError`` where there is no such file or it cannot be read, ``ConfigError``
-  ///   where it is not JSON.
+  ///   where it is not JSON; both also for the files that it extends.
   package init(path: String, relativeTo directory: URL, changes: [Override] = []) throws {
     self.path = path
     self.changes = changes
-    document = try JSONFile.read(URL(filePath: path, relativeTo: directory), named: path)
+    (document, faults) = ConfigInheritance.filled(
+      try ConfigInheritance.read(URL(filePath: path, relativeTo: directory), named: path),
+      list: "models")
   }
 
   /// The config with overrides applied in order, the quick block's first.
@@ -50,10 +53,18 @@ package struct ConfigFile {
   private func decode(_ overrides: [Override]) throws -> ExperimentConfig {
     var document = document
     var applied: [(path: [String], override: Override)] = []
-    var problems: [JSONProblem] = []
+    var problems = faults
     for override in changes + overrides {
       do throws(JSONProblem) {
-        applied.append((try override.apply(to: &document), override))
+        if override.path.first == ConfigInheritance.defaultsKey
+          || override.path.first == ConfigInheritance.extendsKey
+        {
+          throw JSONProblem(
+            path: override.path.joined(separator: "."),
+            message: "is part of every model before values are set; set models.*.KEY or "
+              + "models.NAME.KEY (\(override.origin))")
+        }
+        applied += try override.apply(to: &document).map { ($0, override) }
       } catch {
         problems.append(error)
       }

@@ -29,6 +29,11 @@ package struct ExperimentConfig: Record {
   package mutating func fields(_ visitor: any FieldVisitor) {
     visitor.readElsewhere(
       "$schema", schema: ["type": "string"], "Where the schema of this file is.")
+    visitor.readElsewhere(
+      ConfigInheritance.extendsKey, schema: ["type": "string"], ConfigInheritance.note)
+    visitor.readElsewhere(
+      ConfigInheritance.defaultsKey, schema: ["type": "object"],
+      "Keys of every model that does not give them; nested objects by key, lists as a whole.")
     visitor.field(
       "name", &name, .name, required: true, "The experiment's name; names the run directory.")
     visitor.field("description", &description, .text, "What the experiment is, for its readers.")
@@ -45,7 +50,8 @@ package struct ExperimentConfig: Record {
       "What `validate --json` prints beside a config, so that what it prints is a config.")
     visitor.readElsewhere(
       "quick", schema: ["type": "object"],
-      "Key paths and values that --quick sets, for a run that ends within about a minute.")
+      "Key paths (`*` stands for every model) and values that --quick sets, for a run that ends within about a minute."
+    )
   }
 
   package var inconsistencies: [Inconsistency] {

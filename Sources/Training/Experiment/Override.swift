@@ -3,7 +3,9 @@ import Records
 /// A value to set at a key path of a config before it is read.
 ///
 /// Elements of a list go by their "name" or by their index: `models.lsp.training.epochs`,
-/// `models.2.training.epochs`, `seeds.0`.
+/// `models.2.training.epochs`, `seeds.0`. `*` stands for all elements of a list or object, of which
+/// those count that have what follows: `models.*.objectives.lsp.weight` are those of all models that
+/// have LSP, at least one.
 package struct Override: Equatable, Sendable {
   /// The keys from the top.
   package var path: [String]
@@ -34,63 +36,109 @@ package struct Override: Equatable, Sendable {
   /// A missing object on the way is made, since whole objects may be left out of a config; whether
   /// its key exists at all is for the decoder to say.
   ///
-  /// - Returns: the path as the decoder names it (list elements by name where they have one).
-  /// - Throws: ``JSONProblem`` where the path leads through something that has no such element.
-  package func apply(to document: inout JSONValue) throws(JSONProblem) -> [String] {
+  /// - Returns: the paths that were set as the decoder names them (list elements by name where they
+  ///   have one).
+  /// - Throws: ``JSONProblem`` where the path leads through something that has no such element, or
+  ///   where what `*` stands for has none.
+  package func apply(to document: inout JSONValue) throws(JSONProblem) -> [[String]] {
     guard path.count <= JSONParser.maximumDepth else {
       throw JSONProblem(
         path: "\(path[0])...",
         message: "found a key path of \(path.count) parts, expected at most "
           + "\(JSONParser.maximumDepth) (\(origin))")
     }
-    var canonical: [String] = []
-    try set(&document, path[...], &canonical)
-    return canonical
+    var known: [String] = []
+    return try set(&document, path[...], at: [], &known)
   }
 
+  /// - Parameter known: gathers the names that lists had where one was looked for in vain.
   private func set(
-    _ node: inout JSONValue, _ rest: ArraySlice<String>, _ canonical: inout [String]
-  ) throws(JSONProblem) {
+    _ node: inout JSONValue, _ rest: ArraySlice<String>, at place: [String],
+    _ known: inout [String]
+  ) throws(JSONProblem) -> [[String]] {
     guard let key = rest.first else {
       node = value
-      return
+      return [place]
     }
+    let next = rest.dropFirst()
     switch node {
+    case .object(var members) where key == "*":
+      var found: [[String]] = []
+      for name in members.keys.sorted() {
+        var member = members[name] ?? .null
+        found += matches(&member, next, at: place + [name], &known)
+        members[name] = member
+      }
+      try checkMatch(found, next, at: place, known)
+      node = .object(members)
+      return found
     case .object(var members):
-      canonical.append(key)
       var member = members[key] ?? (rest.count == 1 ? .null : .object([:]))
-      try set(&member, rest.dropFirst(), &canonical)
+      let found = try set(&member, next, at: place + [key], &known)
       members[key] = member
       node = .object(members)
-    case .array(var elements):
-      let index = try position(of: key, in: elements, at: canonical)
-      if case .string(let name)? = elements[index]["name"] {
-        canonical.append(name)
-      } else {
-        canonical.append(String(index))
+      return found
+    case .array(var elements) where key == "*":
+      var found: [[String]] = []
+      for index in elements.indices {
+        let place = place + [name(of: elements[index]) ?? String(index)]
+        found += matches(&elements[index], next, at: place, &known)
       }
-      try set(&elements[index], rest.dropFirst(), &canonical)
+      try checkMatch(found, next, at: place, known)
       node = .array(elements)
+      return found
+    case .array(var elements):
+      let index = try position(of: key, in: elements, at: place, &known)
+      let place = place + [name(of: elements[index]) ?? String(index)]
+      let found = try set(&elements[index], next, at: place, &known)
+      node = .array(elements)
+      return found
     default:
-      throw problem(at: canonical, "is \(node.kind), which has no \"\(key)\" to set")
+      throw problem(at: place, "is \(node.kind), which has no \"\(key)\" to set")
     }
+  }
+
+  /// What an element that `*` stands for has of the rest of the path; nothing is no error.
+  private func matches(
+    _ node: inout JSONValue, _ rest: ArraySlice<String>, at place: [String],
+    _ known: inout [String]
+  ) -> [[String]] {
+    do throws(JSONProblem) {
+      return try set(&node, rest, at: place, &known)
+    } catch {
+      return []
+    }
+  }
+
+  private func checkMatch(
+    _ found: [[String]], _ rest: ArraySlice<String>, at place: [String], _ known: [String]
+  ) throws(JSONProblem) {
+    guard found.isEmpty else { return }
+    let names = unique(known)
+    let hint = rest.map { NearestName.hint(for: $0, among: names) }.first { !$0.isEmpty } ?? ""
+    let available = names.isEmpty ? "" : " (there is: \(names.joined(separator: ", ")))"
+    let wanted = (["*"] + rest).joined(separator: ".")
+    throw problem(at: place, "has nothing that \"\(wanted)\" stands for\(hint)\(available)")
+  }
+
+  private func name(of element: JSONValue) -> String? {
+    if case .string(let name)? = element["name"] { name } else { nil }
   }
 
   private func position(
-    of key: String, in elements: [JSONValue], at place: [String]
+    of key: String, in elements: [JSONValue], at place: [String], _ known: inout [String]
   ) throws(JSONProblem) -> Int {
-    let names = elements.map { element in
-      if case .string(let name)? = element["name"] { name } else { "" }
-    }
+    let names = elements.map { name(of: $0) ?? "" }
     if let index = names.firstIndex(of: key) ?? Int(key), elements.indices.contains(index) {
       return index
     }
-    let known = names.filter { !$0.isEmpty }
-    let hint = NearestName.hint(for: key, among: known)
+    let own = names.filter { !$0.isEmpty }
+    known += own
+    let hint = NearestName.hint(for: key, among: own)
     let available =
-      known.isEmpty
+      own.isEmpty
       ? "(it has \(elements.count), counted from 0)"
-      : "(its elements: \(known.joined(separator: ", ")))"
+      : "(its elements: \(own.joined(separator: ", ")))"
     throw problem(at: place, "has no element \"\(key)\"\(hint) \(available)")
   }
 
