@@ -46,7 +46,7 @@ import Testing
   @Test func rightGradientsAgree() throws {
     let comparisons = try compare(SquaredMap(tapFactor: 1, weightFactor: 1))
     #expect(Set(comparisons.keys) == ["hidden.0", "weight"])
-    #expect(comparisons.values.allSatisfy(\.agrees), "\(comparisons)")
+    #expect(comparisons.values.allSatisfy { $0.agrees }, "\(comparisons)")
   }
 
   @Test func wrongAndMissingGradientsAreFound() throws {
