@@ -217,7 +217,7 @@ package final class Trainee<S: Scalar> {
     }
     let score =
       training.checkpoint == .lowestValidationLoss
-      ? -evaluation.loss : evaluation.score(training.selectOn)
+      ? -evaluation.loss : evaluation.rank(by: training.selectOn)
     progress.stagnation = .after(score, progress.stagnation)
     if progress.selection.keeps(
       epoch: epoch, score: score, loss: progress.lastLoss, by: training.checkpoint)
