@@ -12,10 +12,14 @@ import Testing
 
   static let kernels: [DiscrepancyKernel] = [
     .linear, .poly(degree: 2, offset: 0), .poly(degree: 3, offset: 0.5), .rbf(.variance(0.8)),
-    .rbf(.meanSquaredDistance),
+    .rbf(.meanSquaredDistance), .function(AnyKernelFunction(Quadric(scale: 2))),
+    .function(AnyKernelFunction(SigmoidOfProduct())),
   ]
   static let similarities: [GlobalSimilarity] = [
     .cosine, .poly(degree: 2, offset: 0), .poly(degree: 3, offset: 1), .l2, .rbf(sigma: 2),
+    .function(AnyKernelFunction(Quadric(scale: 2)), ofDirections: false),
+    .function(AnyKernelFunction(Quadric(scale: 2)), ofDirections: true),
+    .function(AnyKernelFunction(SigmoidOfProduct()), ofDirections: true),
   ]
   static let projections: [FitNetProjection] = [
     .whereWidthsDiffer, .student, .both(width: 7, head: .linear),
