@@ -337,7 +337,7 @@ struct TableRenderingTests {
       let seeds = differences.enumerated().map { (UInt64($0.offset), $0.element) }
       let difference = SeedDifference(
         row(Dictionary(uniqueKeysWithValues: seeds.map { ($0, 0.5 + $1) }), overlap: overlap),
-        row(Dictionary(uniqueKeysWithValues: seeds.map { ($0.0, 0.5) }), overlap: overlap), .microF1
+        row(Dictionary(uniqueKeysWithValues: seeds.map { ($0.0, 0.5) }), overlap: overlap), "microF1"
       )
       return Verdict(
         difference, tests: ClaimReport.tests(of: [difference.comparison], margin: 0.002)[0])

@@ -146,7 +146,8 @@ struct MetricTests {
           features: Matrix(1, 2, [2, 1]), labels: Matrix(1, 2, [1, 0]), known: [false])
       ], batchSize: 1)
     let network = Network<Double>(
-      layers: [LinearLayer(name: "l", inputWidth: 2, outputWidth: 2, seed: 1)], activation: .none)
+      layers: [LinearLayer(name: "l", inputWidth: 2, outputWidth: 2, bias: false, seed: 1)],
+      activation: .none)
     let evaluator = Evaluator<Double>(
       taskLoss: .crossEntropy(smoothing: 0), logitThreshold: 0, metrics: metrics)
     let error = #expect(throws: RunError.self) {
