@@ -27,7 +27,7 @@ public protocol DataSource: Sendable {
   func sizes(_ config: DataConfig) -> PublishedSizes
   /// The data for a run.
   ///
-  /// - Throws: ``DataError`` where they are missing or damaged, or cannot be split as the config says.
+  /// - Throws: `DataError` where they are missing or damaged, or cannot be split as the config says.
   func load<S: Scalar>(_ context: RunContext) throws -> ExperimentData<S>
 }
 
@@ -77,11 +77,11 @@ public protocol NodeDataSource: DataSource {
   /// The data set, or the stand-in that the config wants where it is missing, with the splits that
   /// its files carry.
   ///
-  /// - Throws: ``DataError``.
+  /// - Throws: `DataError`.
   func nodes<S: Scalar>(_ context: RunContext) throws -> NodeDataset<S>
   /// The splits that are published with it.
   ///
-  /// - Throws: ``DataError``.
+  /// - Throws: `DataError`.
   func providedSplits<S: Scalar>(
     of data: NodeDataset<S>, _ context: RunContext
   ) throws -> [NodeSplit]
