@@ -228,7 +228,9 @@ private func shiftedMeans<S>(
   var result = zip(means, signs).map { $0 * Double($1) }
   guard let pivot else { return result }
   for r in 0..<d {
-    for k in 0..<c { result[k] += Double(pivot.pointer[r]) * Double(weight.pointer[(d + r) * c + k]) }
+    for k in 0..<c {
+      result[k] += Double(pivot.pointer[r]) * Double(weight.pointer[(d + r) * c + k])
+    }
   }
   return result
 }

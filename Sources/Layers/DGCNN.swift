@@ -57,7 +57,8 @@ extension Network {
       width = next
     }
     blocks.append(
-      .concatenation(of: options.widths.indices.map { .hidden($0) }, as: Tap(named: "concatenated")))
+      .concatenation(of: options.widths.indices.map { .hidden($0) }, as: Tap(named: "concatenated"))
+    )
     let embedding = Tap(named: "embedding")
     blocks.append(
       .layer(

@@ -27,14 +27,16 @@ package struct DGCNNConfig: ArchitectureSettings {
         + "and mean over a cloud go into the head.")
     visitor.field(
       "head", &options.head, .widths(), "Columns of the layers between the readout and the logits.")
-    visitor.field("dropout", &options.dropout, .dropout, "Dropout behind each of the head's layers.")
+    visitor.field(
+      "dropout", &options.dropout, .dropout, "Dropout behind each of the head's layers.")
     visitor.field(
       "slope", &options.slope, .number(.nonNegative), "Slope of all LeakyReLUs below zero.")
   }
 
   package var taps: [String] {
     let last = hidden.count - 1
-    return ["points"] + hidden.indices.flatMap { $0 < last ? ["layers.\($0)", "hidden.\($0)"] : [] }
+    return ["points"]
+      + hidden.indices.flatMap { $0 < last ? ["layers.\($0)", "hidden.\($0)"] : [] }
       + ["hidden.\(last)", "concatenated", "embedding"] + pooledTaps
   }
 
