@@ -1,8 +1,8 @@
 import Layers
 import Testing
-import TestSupport
 
 @testable import Records
+@testable import TestSupport
 @testable import Training
 
 /// The settings of a DGCNN.
