@@ -43,6 +43,8 @@ let package = Package(
       name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .plugin(name: "BuildRecord", capability: .buildTool()),
     .target(name: "CProcess"),
     .target(name: "CKernels", cSettings: kernels),
@@ -52,7 +54,7 @@ let package = Package(
     .target(name: "Records"),
     .target(name: "Graph", dependencies: ["Tensor", "CKernels"], swiftSettings: numeric),
     .target(
-      name: "Datasets", dependencies: ["Tensor", "Graph", "CZip"], swiftSettings: numeric),
+      name: "Datasets", dependencies: ["Tensor", "Graph", "CZip", "CHDF5"], swiftSettings: numeric),
     .target(name: "Layers", dependencies: ["Tensor", "Graph", "CKernels"], swiftSettings: numeric),
     .target(name: "Distill", dependencies: ["Tensor", "Graph", "Layers"], swiftSettings: numeric),
     .target(

@@ -21,7 +21,9 @@ public final class ExperimentData<S: Scalar> {
   package typealias RewiredParts = (parts: InductiveDataset<S>, rewiring: RewiredGraph)
 
   /// Data whose parts are the same for every seed.
-  public init(_ parts: InductiveDataset<S>) {
+  ///
+  /// - Parameter words: How the graphs are split, where readers of results must know.
+  public init(_ parts: InductiveDataset<S>, splitInWords words: String? = nil) {
     var summary = DatasetSummary()
     summary.name = parts.name
     summary.source = parts.source
@@ -29,6 +31,7 @@ public final class ExperimentData<S: Scalar> {
     summary.nodes = parts.nodeCount
     summary.edges = parts.edgeCount
     summary.labelledShare = parts.labelledShare
+    summary.split = words
     summary.digest = DataDigest.of(parts)
     self.summary = summary
     featureCount = parts.featureCount

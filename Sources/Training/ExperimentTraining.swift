@@ -165,7 +165,8 @@ package struct ExperimentTraining<S: Scalar>: SeedRunner {
       return Trainee(
         model, network: networks[place], lessons: lessons[place], objectives: objectives,
         in: Trainee.Surroundings(
-          data: data, settings: context.config, seed: seed, place: place))
+          data: data, settings: context.config, seed: seed, place: place,
+          augmentation: context.config.data.settings?.makeAugmentation()))
     }
   }
 

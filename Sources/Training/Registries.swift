@@ -41,6 +41,12 @@ public enum Registries {
     registry.register(PPISource())
     NodeBenchmark.all.forEach { registry.register(BenchmarkSource(benchmark: $0)) }
     registry.register(GeneratedNodes())
+    registry.register(ModelNet10Source())
+    registry.register(HDF5Source.modelNet40)
+    registry.register(HDF5Source.bimNet10)
+    registry.register(CloudFolderSource.meshes)
+    registry.register(CloudFolderSource.clouds)
+    registry.register(GeneratedClouds())
   }
 
   /// The file layouts of the data sets.

@@ -23,6 +23,8 @@ public protocol DataSource: Sendable {
   var isGenerated: Bool { get }
   /// Whether labels are those of whole graphs, not of nodes.
   var labelsGraphs: Bool { get }
+  /// Settings that it brings, at their defaults; nil for none.
+  var settings: (any DataSettings)? { get }
   /// The sizes of the data that a config is about, as published: nobody looks at the data.
   func sizes(_ config: DataConfig) -> PublishedSizes
   /// The data for a run.
@@ -38,6 +40,8 @@ extension DataSource {
   public var isGenerated: Bool { false }
   /// They have labels of nodes.
   public var labelsGraphs: Bool { false }
+  /// None.
+  public var settings: (any DataSettings)? { nil }
 }
 
 /// Sizes that networks and memory depend on.
