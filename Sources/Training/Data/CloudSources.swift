@@ -173,7 +173,7 @@ package struct GeneratedClouds: CloudSource {
   package let layout: (any FileLayout)? = nil
   package let isGenerated = true
 
-  package var settings: (any DataSettings)? { CloudSettings() }
+  package var settings: (any DataSettings)? { CloudSettings(hasPath: false) }
 
   package func counts(_ config: DataConfig) -> (clouds: Int, classes: Int) {
     let shape = (config.settings as? CloudSettings ?? CloudSettings()).generated.shape
