@@ -5,10 +5,11 @@ import Tensor
 /// Clouds in HDF5 files, as ModelNet40 is distributed: `data` (clouds x points x 3, floats) and `label`
 /// (clouds, or clouds x 1; integers). Of each cloud the first points are taken.
 public enum HDF5Clouds {
-  /// The files of a part, and what is in them.
+  /// The files of both parts, and the classes in them.
   public struct Files: Sendable {
-    /// To train on, and to test on; paths.
+    /// Paths of those to train on.
     public var train: [String]
+    /// Paths of those to test on.
     public var test: [String]
     /// The names of the classes, in the order of labels.
     public var classNames: [String]

@@ -80,8 +80,7 @@ public struct OFFMesh: Sendable {
     sums.reserveCapacity(triangles.count)
     var total = 0.0
     for triangle in triangles {
-      let (a, ab, ac) = edges(triangle)
-      _ = a
+      let (_, ab, ac) = edges(triangle)
       let cross = SIMD3(
         ab.y * ac.z - ab.z * ac.y, ab.z * ac.x - ab.x * ac.z, ab.x * ac.y - ab.y * ac.x)
       total += (cross * cross).sum().squareRoot() / 2

@@ -5,8 +5,9 @@ import Tensor
 public struct SyntheticCloudShape: Equatable, Sendable {
   /// Classes; ``SyntheticClouds/mostClasses`` at most.
   public var classes = 12
-  /// Clouds to train on, and to test on; classes take turns.
+  /// Clouds to train on; classes take turns.
   public var trainClouds = 480
+  /// Clouds to test on.
   public var testClouds = 120
   /// The standard deviation of what is added to each coordinate; shapes are about 1 in radius.
   public var noise = 0.02
