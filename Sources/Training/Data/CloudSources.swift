@@ -99,8 +99,8 @@ package struct HDF5Source: CloudSource {
   package static let bimNet10 = HDF5Source(
     name: "bimnet10",
     note:
-      "200 building elements of 10 classes, as clouds of 2,048 points in the layout of ModelNet40.",
-    citation: "", published: (200, 10),
+      "216 building elements of 10 classes, as clouds of 2,048 points in the layout of ModelNet40.",
+    citation: "", published: (216, 10),
     files: DatasetFiles(
       name: "bimnet10", folder: "bimnet10", files: ["train.h5", "test.h5"], url: nil)
   ) { folder in
