@@ -10,6 +10,7 @@ import baselines
 import clouds
 import curvature
 import dense
+import dgcnn
 import frameless
 import framelets
 import gat
@@ -34,7 +35,7 @@ def main():
     initialization.verify()
     modules = (
         gat, gcn, sage, dense, losses, lsp, baselines, optimizers, student, alignahead, framelets,
-        frameless, curvature, norms, paired_tests, clouds,
+        frameless, curvature, norms, paired_tests, clouds, dgcnn,
     )
     for module in modules:
         module.write(folder)
