@@ -97,6 +97,42 @@ import Testing
     #expect(errors.values.allSatisfy { $0.agrees }, "\(errors)")
   }
 
+  /// LSP between DGCNNs of other depth, width and k, as the mean over pairs of taps; and the union of
+  /// their graphs, whatever the number of threads.
+  @Test(arguments: similarityKernels, LSPDirection.allCases)
+  func severalTapsOfDGCNNs(_ kernel: SimilarityKernel, _ direction: LSPDirection) throws {
+    func dgcnn(_ widths: [Int], k: Int, seed: UInt64) throws -> Network<Double> {
+      var options = DGCNNOptions()
+      (options.widths, options.k, options.embedding, options.head) = (widths, k, 4, [])
+      return try .dgcnn(inputWidth: 3, outputWidth: 2, options: options, seed: seed)
+    }
+    let student = try dgcnn([4, 3, 5], k: 3, seed: 1)
+    let lessons = TeacherFeatures(
+      teacher: try dgcnn([5, 6, 4, 7], k: 4, seed: 2), graphs: samples)
+    let parts = [(0, 0), (1, 2)].map { own, taught in
+      LocalStructurePreserving(
+        tap: .hidden(own), kernel: kernel, direction: direction,
+        reference: lessons.structure(at: .hidden(taught), kernel))
+    }
+    let batch = batch
+    let mean = AveragedObjectives(parts)
+    #expect(mean.taps == [.hidden(0), .hidden(1)])
+    let pass = student.forward(batch.features, on: batch.graph, .evaluation)
+    let value = try mean.evaluate(input(pass, batch))
+    let each = try parts.map { try $0.evaluate(input(pass, batch)).loss }
+    #expect(abs(value.loss - (each[0] + each[1]) / 2) < 1e-14)
+    pass.backward(value.gradients)
+    let reached = student.parameters.filter { $0.gradient != nil }
+    #expect(Set(reached.map { $0.name.prefix(8) }) == ["layers.0", "layers.1"])
+    let errors = try GradientCheck.compare(
+      reached, within: .init(absolute: 1e-7, relative: 1e-5)
+    ) {
+      let pass = student.forward(batch.features, on: batch.graph, .evaluation)
+      return try mean.evaluate(input(pass, batch)).loss
+    }
+    #expect(errors.values.allSatisfy { $0.agrees }, "\(errors)")
+  }
+
   /// A student with the teacher's weights has its graph, and nothing to learn.
   @Test func aStudentLikeItsTeacher() throws {
     let (student, teacher) = (
