@@ -139,6 +139,7 @@ struct ResourceTests {
       "asPublished": ["highBranch": true],
     ],
     ["family": "fmlpSimplified", "width": 8],
+    ["family": "dgcnn"], ["family": "dgcnn", "hidden": [8], "head": [4, 5], "embedding": 7],
     ["family": "fmlpSimplified", "width": 8, "asPublished": ["highBranch": true], "bias": false],
   ]
 

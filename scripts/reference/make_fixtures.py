@@ -9,6 +9,7 @@ import alignahead
 import baselines
 import curvature
 import dense
+import dgcnn
 import frameless
 import framelets
 import gat
@@ -33,7 +34,7 @@ def main():
     initialization.verify()
     modules = (
         gat, gcn, sage, dense, losses, lsp, baselines, optimizers, student, alignahead, framelets,
-        frameless, curvature, norms, paired_tests,
+        frameless, curvature, norms, dgcnn, paired_tests,
     )
     for module in modules:
         module.write(folder)

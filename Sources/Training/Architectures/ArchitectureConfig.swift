@@ -45,6 +45,9 @@ public protocol ArchitectureSettings: VariantSettings {
   var taps: [String] { get }
   /// Those of them that have a row for each graph and not for each node.
   var pooledTaps: [String] { get }
+  /// The key of the setting by which layers normalise over the rows of a batch, empty where the family
+  /// always does; nil where none do.
+  var batchNormKey: String? { get }
   /// What becomes of nodes without edges into them, where users have to be warned of it; else nil.
   var effectOnNodesWithoutNeighbours: String? { get }
   /// The network for data of these sizes.
@@ -71,6 +74,9 @@ extension ArchitectureSettings {
 
   /// Those behind the trunk's readout.
   public var pooledTaps: [String] { trunk.pooledTaps }
+
+  /// The trunk's.
+  public var batchNormKey: String? { trunk.norm == .batch ? "norm" : nil }
 
   /// What the trunk has against the hidden layers.
   public var inconsistencies: [Inconsistency] { trunk.inconsistencies(widths: hiddenColumns) }

@@ -1,0 +1,225 @@
+import Graph
+import Tensor
+import Testing
+
+@testable import Layers
+
+/// EdgeConv against its definition, differences and PyTorch.
+@Suite struct EdgeConvTests {
+  private let training = ForwardContext.training(seed: 1, step: 0)
+
+  private func layer(_ input: Int, _ output: Int, slope: Double = 0.2) -> EdgeConvLayer<Double> {
+    let layer = EdgeConvLayer<Double>(
+      name: "layer", inputWidth: input, outputWidth: output, slope: slope, seed: 1)
+    for parameter in layer.parameters {
+      parameter.value = random(parameter.value.rows, parameter.value.columns, parameter.name)
+    }
+    layer.state[0].value = random(1, output, "mean")
+    layer.state[1].value = Matrix(1, output, (0..<output).map { 0.5 + Double($0 % 3) })
+    return layer
+  }
+
+  /// y and the statistics of z from the tensor of edges.
+  private func naive(
+    _ graph: CSRGraph, _ x: Matrix<Double>, _ layer: EdgeConvLayer<Double>, slope: Double,
+    isTraining: Bool
+  ) -> (y: Matrix<Double>, mean: [Double], variance: [Double]) {
+    let (weight, gamma, beta) = (
+      layer.parameters[0].value, layer.parameters[1].value, layer.parameters[2].value
+    )
+    let (d, c) = (x.columns, weight.columns)
+    var edges = Matrix<Double>(zeros: graph.edgeCount, 2 * d)
+    for i in 0..<graph.nodeCount {
+      for e in Int(graph.inStart[i])..<Int(graph.inStart[i + 1]) {
+        for f in 0..<d {
+          edges[e, f] = x[Int(graph.source[e]), f] - x[i, f]
+          edges[e, d + f] = x[i, f]
+        }
+      }
+    }
+    let z = Matrix<Double>.product(edges, weight)
+    let m = Double(graph.edgeCount)
+    var y = Matrix<Double>(zeros: graph.nodeCount, c)
+    var (means, variances): ([Double], [Double]) = ([], [])
+    for k in 0..<c {
+      let column = (0..<graph.edgeCount).map { z[$0, k] }
+      var mean = column.reduce(0, +) / m
+      var variance = column.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / m
+      means.append(mean)
+      variances.append(variance)
+      if !isTraining { (mean, variance) = (layer.state[0].value[0, k], layer.state[1].value[0, k]) }
+      for i in 0..<graph.nodeCount where graph.inDegree(i) > 0 {
+        y[i, k] =
+          column[Int(graph.inStart[i])..<Int(graph.inStart[i + 1])].map {
+            let t = gamma[0, k] * ($0 - mean) / (variance + 1e-5).squareRoot() + beta[0, k]
+            return t > 0 ? t : slope * t
+          }.max() ?? 0
+      }
+    }
+    return (y, means, variances)
+  }
+
+  private func neighborGraph(_ sizes: [Int], k: Int) throws -> CSRGraph {
+    let points: Matrix<Double> = random(sizes.reduce(0, +), 3, "points")
+    return try kNearestNeighbors(CSRGraph(edgelessMembers: sizes), points, k: k)
+  }
+
+  @Test(arguments: [(1, 1), (3, 5), (3, 63), (7, 64), (4, 65), (2, 200)])
+  func itIsItsDefinition(_ shape: (input: Int, output: Int)) throws {
+    var graphs = [smallGraph, try neighborGraph([40, 25], k: 9)]
+    // More neighbours than a byte counts.
+    if shape.output < 64 { graphs.append(try neighborGraph([262], k: 260)) }
+    for graph in graphs {
+      let x: Matrix<Double> = random(graph.nodeCount, shape.input, "x")
+      let layer = layer(shape.input, shape.output)
+      layer.parameters[1].value[0, 0] = shape.output > 1 ? 0 : -1
+      for context in [training, .evaluation] {
+        let expected = naive(graph, x, layer, slope: 0.2, isTraining: context.isTraining)
+        let pass = layer.forward(x, on: graph, context, needsInputGradient: false)
+        #expect(
+          GradientCheck.compare(pass.output, with: expected.y, within: .share(1e-11)).agrees)
+        guard context.isTraining else {
+          #expect(pass.stateUpdates.isEmpty)
+          continue
+        }
+        let m = Double(graph.edgeCount)
+        for (update, batch) in zip(
+          pass.stateUpdates, [expected.mean, expected.variance.map { $0 * m / (m - 1) }])
+        {
+          let moved = update.newValue(update.state.value)
+          for k in 0..<shape.output {
+            let value = 0.9 * update.state.value[0, k] + 0.1 * batch[k]
+            #expect(abs(moved[0, k] - value) < 1e-10 * max(1, abs(value)))
+          }
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [(1, 1), (3, 5), (2, 9)])
+  func gradients(_ shape: (input: Int, output: Int)) throws {
+    for graph in [smallGraph, try neighborGraph([7, 9], k: 4)] {
+      let x: Matrix<Double> = random(graph.nodeCount, shape.input, "x")
+      for context in [training, .evaluation] {
+        let errors = GradientCheck.compare(
+          layer(shape.input, shape.output), input: x, on: graph, context: context,
+          within: .init(absolute: 1e-8, relative: 1e-6))
+        #expect(errors.count == 4 && errors.values.allSatisfy { $0.agrees }, "\(errors)")
+      }
+    }
+  }
+
+  /// Places beyond a byte reach the backward pass.
+  @Test func gradientsOfManyNeighbors() throws {
+    let graph = try neighborGraph([262], k: 260)
+    let x: Matrix<Double> = random(262, 1, "x")
+    let errors = GradientCheck.compare(
+      layer(1, 2), input: x, on: graph, context: training,
+      within: .init(absolute: 1e-7, relative: 1e-5))
+    #expect(errors.count == 4 && errors.values.allSatisfy { $0.agrees }, "\(errors)")
+  }
+
+  /// Points a thousand deviations away from the origin, in Float.
+  @Test func farFromZeroInFloat() throws {
+    let graph = try neighborGraph([500, 500], k: 20)
+    let noise: Matrix<Double> = random(1_000, 3, "noise")
+    let far = Matrix<Float>(1_000, 3, noise.elements.map { Float(1_000 + $0) })
+    let exact = layer(3, 16)
+    let expected = naive(graph, far.converted(), exact, slope: 0.2, isTraining: true)
+    let single = EdgeConvLayer<Float>(name: "layer", inputWidth: 3, outputWidth: 16, seed: 1)
+    for (a, b) in zip(single.parameters, exact.parameters) { a.value = b.value.converted() }
+    let pass = single.forward(far, on: graph, training, needsInputGradient: false)
+    #expect(
+      GradientCheck.compare(pass.output.converted(), with: expected.y, within: .share(5e-5)).agrees)
+    let variance = pass.stateUpdates[1].newValue(Matrix(zeros: 1, 16))
+    let m = Double(graph.edgeCount)
+    for k in 0..<16 {
+      let unbiased = 0.1 * expected.variance[k] * m / (m - 1)
+      #expect(abs(Double(variance[0, k]) - unbiased) < 1e-4 * unbiased)
+    }
+  }
+
+  @Test func threadsGiveTheSameBits() throws {
+    let graph = try neighborGraph([700, 650], k: 20)
+    func run(_ threads: Int) -> [Matrix<Float>] {
+      Parallel.withThreads(threads) {
+        let layer = EdgeConvLayer<Float>(name: "layer", inputWidth: 32, outputWidth: 70, seed: 1)
+        let pass = layer.forward(
+          random(1_350, 32, "x"), on: graph, training, needsInputGradient: true)
+        let dx = pass.backward(random(1_350, 70, "dy"))
+        return [pass.output] + (dx.map { [$0] } ?? []) + layer.parameters.compactMap(\.gradient)
+          + pass.stateUpdates.map { $0.newValue($0.state.value) }
+      }
+    }
+    let one = run(1)
+    #expect(one.count == 7 && one == run(2))
+  }
+
+  /// The other parts of the network: the same as three layers one after the other.
+  @Test func aNormalizedMapIsItsLayers() {
+    let x: Matrix<Double> = random(9, 4, "x")
+    let graph = CSRGraph(edgelessMembers: [9])
+    for context in [training, .evaluation] {
+      let fused = NormalizedLinearLayer<Double>(
+        name: "layer", inputWidth: 4, outputWidth: 70, bias: true, dropout: 0.3, seed: 1)
+      for parameter in fused.parameters {
+        parameter.value = random(parameter.value.rows, parameter.value.columns, parameter.name)
+      }
+      let linear = LinearLayer<Double>(
+        name: "layer", inputWidth: 4, outputWidth: 70, bias: true, dropout: 0.3, seed: 1)
+      let norm = BatchNormLayer<Double>(name: "layer.norm", width: 70)
+      for (a, b) in zip(linear.parameters + norm.parameters, fused.parameters) { a.value = b.value }
+      let mapped = linear.forward(x, on: graph, context, needsInputGradient: true)
+      let normed = norm.forward(mapped.output, on: graph, context, needsInputGradient: true)
+      let expected = Activation.leakyReLU(slope: 0.2).forward(normed.output)
+      let pass = fused.forward(x, on: graph, context, needsInputGradient: true)
+      #expect(
+        GradientCheck.compare(pass.output, with: expected.output, within: .share(1e-12)).agrees)
+      let dy: Matrix<Double> = random(9, 70, "dy")
+      let dx = mapped.backward(normed.backward(expected.backward(dy)!)!)!
+      #expect(GradientCheck.compare(pass.backward(dy), with: dx, within: .share(1e-11)).agrees)
+      for (a, b) in zip(fused.parameters, linear.parameters + norm.parameters) {
+        #expect(
+          GradientCheck.compare(
+            a.gradient, with: b.gradient!, within: .init(absolute: 1e-11, relative: 1e-10)
+          ).agrees, "\(a.name)")
+      }
+      for (a, b) in zip(pass.stateUpdates, normed.stateUpdates) {
+        #expect(
+          GradientCheck.compare(
+            a.newValue(a.state.value), with: b.newValue(b.state.value), within: .share(1e-12)
+          ).agrees)
+      }
+    }
+  }
+
+  // MARK: PyTorch
+
+  @Test(arguments: Precision.allCases) func parity(in precision: Precision) throws {
+    func check<S: Scalar>(_ type: S.Type) throws {
+      let fixture = try Fixture("edge_conv", as: S.self)
+      let layer = EdgeConvLayer<S>(name: "layer", inputWidth: 3, outputWidth: 6, seed: 1)
+      try fixture.fill(layer.parameters)
+      layer.state[0].value = try fixture["running_mean"]
+      layer.state[1].value = try fixture["running_variance"]
+      let x = try fixture["input"]
+      let graph = try kNearestNeighbors(CSRGraph(edgelessMembers: [8, 8]), x, k: 3)
+      #expect(try graph.source.map { Int($0) } == fixture.integers("neighbors"))
+      for (part, context) in [("evaluation", .evaluation), ("training", training)]
+        as [(String, ForwardContext)]
+      {
+        for parameter in layer.parameters { parameter.clearGradient() }
+        let pass = layer.forward(x, on: graph, context, needsInputGradient: true)
+        try fixture.expect("\(part).output", pass.output)
+        let dInput = try #require(try pass.backward(fixture["\(part).cotangent"]))
+        try fixture.expect("\(part).gradient.input", dInput)
+        try fixture.expectGradients(of: layer.parameters, prefix: "\(part).gradient.")
+        for update in pass.stateUpdates { update.commit() }
+      }
+      try fixture.expect("mean_after", layer.state[0].value)
+      try fixture.expect("variance_after", layer.state[1].value)
+      fixture.expectAllUsed()
+    }
+    try check(precision.scalar)
+  }
+}

@@ -1,0 +1,98 @@
+import Graph
+import Layers
+import Tensor
+import Testing
+
+/// Nearest neighbours against brute force in Double.
+@Suite struct NearestNeighborTests {
+  /// For each point of each cloud itself and the k - 1 others that come first by distance and number.
+  private func bruteForce(_ x: Matrix<Double>, _ sizes: [Int], k: Int) -> [[Int32]] {
+    var first = 0
+    return sizes.flatMap { size in
+      defer { first += size }
+      let nodes = Array(first..<first + size)
+      return nodes.map { i in
+        func distance(_ j: Int) -> Double {
+          j == i
+            ? -1
+            : (0..<x.columns).reduce(0) { $0 + (x[i, $1] - x[j, $1]) * (x[i, $1] - x[j, $1]) }
+        }
+        let distances = nodes.map(distance)
+        let order = nodes.sorted {
+          (distances[$0 - first], $0) < (distances[$1 - first], $1)
+        }
+        return order.prefix(k).map { Int32($0) }.sorted()
+      }
+    }
+  }
+
+  private func neighbors(_ graph: CSRGraph) -> [[Int32]] {
+    (0..<graph.nodeCount).map { i in
+      Array(graph.source[Int(graph.inStart[i])..<Int(graph.inStart[i + 1])])
+    }
+  }
+
+  @Test(arguments: [
+    ([1], 1, 1), ([5, 9, 3], 3, 3), ([17, 16, 40], 7, 16), ([300], 64, 20), ([600, 20], 3, 20),
+    ([270], 65, 256),
+  ])
+  func neighborsAreThoseOfBruteForce(_ shape: (sizes: [Int], width: Int, k: Int)) throws {
+    let graph = CSRGraph(edgelessMembers: shape.sizes)
+    let x: Matrix<Float> = random(graph.nodeCount, shape.width, "x")
+    let expected = bruteForce(x.converted(), shape.sizes, k: shape.k)
+    let found = try kNearestNeighbors(graph, x, k: shape.k)
+    #expect(neighbors(found) == expected && found.memberStart == graph.memberStart)
+    let inDouble = try kNearestNeighbors(graph, x.converted(to: Double.self), k: shape.k)
+    #expect(neighbors(inDouble) == expected)
+    let onTwo = try Parallel.withThreads(2) { try kNearestNeighbors(graph, x, k: shape.k) }
+    #expect(onTwo.source == found.source)
+  }
+
+  /// A small cloud far from the origin, where rounded products of Floats say nothing.
+  @Test func farFromTheOrigin() throws {
+    let sizes = [200, 150]
+    let noise: Matrix<Double> = random(350, 8, "noise")
+    let x = Matrix<Float>(350, 8, noise.elements.map { Float(3_000 + $0) })
+    let found = try kNearestNeighbors(CSRGraph(edgelessMembers: sizes), x, k: 12)
+    #expect(neighbors(found) == bruteForce(x.converted(), sizes, k: 12))
+  }
+
+  /// Many equal distances, and points that coincide.
+  @Test func tiesGoByNumber() throws {
+    var lattice = Matrix<Float>(zeros: 128, 2)
+    for i in 0..<128 {
+      lattice[i, 0] = Float(i % 8)
+      lattice[i, 1] = Float(i % 64 / 8)
+    }
+    let found = try kNearestNeighbors(CSRGraph(edgelessMembers: [128]), lattice, k: 6)
+    #expect(neighbors(found) == bruteForce(lattice.converted(), [128], k: 6))
+    let equal = Matrix<Float>(repeating: 0.1, 50, 33)
+    let same = neighbors(try kNearestNeighbors(CSRGraph(edgelessMembers: [50]), equal, k: 4))
+    #expect(same[0] == [0, 1, 2, 3] && same[2] == [0, 1, 2, 3] && same[9] == [0, 1, 2, 9])
+  }
+
+  @Test func whatHasNoNeighborsIsRefused() throws {
+    let graph = CSRGraph(edgelessMembers: [6, 4])
+    var x: Matrix<Double> = random(10, 3, "x")
+    #expect(throws: NearestNeighborError.cloudTooSmall(k: 5, member: 1, points: 4)) {
+      try kNearestNeighbors(graph, x, k: 5)
+    }
+    #expect(throws: NearestNeighborError.tooFew(k: 0)) { try kNearestNeighbors(graph, x, k: 0) }
+    x[7, 1] = .nan
+    #expect(throws: NearestNeighborError.notFinite(row: 7, column: 1)) {
+      try kNearestNeighbors(graph, x, k: 2)
+    }
+    // Inside a network such features pass on to the loss, on a graph that is one.
+    let layer = NearestNeighborLayer<Double>(name: "points", width: 3, k: 2)
+    let pass = layer.forward(x, on: graph, .evaluation, needsInputGradient: false)
+    guard case .built(let built) = pass.graph else {
+      Issue.record("no graph was built")
+      return
+    }
+    #expect(neighbors(built).enumerated().allSatisfy { $1.count == 2 && $1.contains(Int32($0)) })
+    #expect(neighbors(built)[7] == [6, 7])
+    #expect(throws: GraphLayerError.tooFewNodes(layer: "points", neighbors: 5, nodes: 4)) {
+      try NearestNeighborLayer<Double>(name: "points", width: 3, k: 5).prepare(on: graph)
+    }
+  }
+}
