@@ -154,8 +154,6 @@ public enum GraphLayerError: Error, Equatable, CustomStringConvertible {
   case otherNodeCount(layer: String, expected: Int, found: Int)
   /// Statistics of training need more rows.
   case tooFewRows(layer: String, rows: Int)
-  /// A graph has fewer nodes than each shall have neighbours.
-  case tooFewNodes(layer: String, neighbors: Int, nodes: Int)
 
   /// The message for a person.
   public var description: String {
@@ -166,9 +164,6 @@ public enum GraphLayerError: Error, Equatable, CustomStringConvertible {
     case .tooFewRows(let layer, let rows):
       "\(layer) normalises over the rows of a batch and cannot train on \(rows): a variance takes "
         + "at least two; use larger batches, or layer norm"
-    case .tooFewNodes(let layer, let neighbors, let nodes):
-      "\(layer) takes the \(neighbors) nearest neighbours of each node, itself among them, but a graph "
-        + "has \(nodes) nodes; take a smaller k, or data with more points"
     }
   }
 }

@@ -16,8 +16,6 @@ public struct Kernels<S: Scalar>: @unchecked Sendable {
   public typealias In = UnsafePointer<S>?
   /// Memory that a kernel writes.
   public typealias Out = UnsafeMutablePointer<S>?
-  /// Sums in double precision, one a column.
-  public typealias Sums = UnsafeMutablePointer<Double>?
   /// Indices or row starts.
   public typealias Index = UnsafePointer<Int32>?
   /// Random keys and streams, or bytes that mark rows.
@@ -67,10 +65,6 @@ public struct Kernels<S: Scalar>: @unchecked Sendable {
   let columnDots: (Int, Int, In, In, Out) -> Void
   let mixColumns: (Int, Int, In, In, In, In, In, Out) -> Void
   let squaredDistances: (Int, Int, Int, In, In, In, Out) -> Void
-  let columnMoments: (Int, Int, In, In, Sums, Sums) -> Void
-  let normalizedLeaky: (Int, Int, S, In, In, In, In, In, Out) -> Void
-  let normalizedLeakySums: (Int, Int, S, In, In, In, In, In, In, Out, Sums, Sums) -> Void
-  let normalizedLeakyBackward: (Int, Int, S, In, In, In, In, In, In, In, In, Out) -> Void
 
   /// Binary cross-entropy with logits.
   public let bce: (Int, Int, In, In, UnsafePointer<UInt8>?, S, Out) -> Double
@@ -106,23 +100,6 @@ public struct Kernels<S: Scalar>: @unchecked Sendable {
     (Int, Int, Index, Index, Int32, Int32, In, Int, Out, UnsafeMutablePointer<Int32>?) -> Void
   /// Its backward pass; columns begin ..< end of all rows.
   public let segmentMaxBackwardColumns: (Int, Int, Int, Int, Index, In, Out) -> Void
-  /// The nearest points of some rows of a cloud.
-  public let nearestRows:
-    (
-      Int, Int, Int, Int, Int, Int32, Double, Double, In, In, In, Out,
-      UnsafeMutablePointer<Int32>?, UnsafeMutablePointer<Double>?, UnsafeMutablePointer<Int32>?
-    ) -> Void
-  /// Winners and sums of an EdgeConv.
-  public let edgeConvRows:
-    (Int, Int, Index, Index, Int32, Int, In, Out, Out, UnsafeMutablePointer<UInt8>?) -> Void
-  /// Its sums over all edges.
-  public let edgeConvMoments: (Int, Int, Index, Index, Int, In, In, Sums, Sums) -> Void
-  /// Its gradients at the winners; columns begin ..< end of all rows.
-  public let edgeConvScatterColumns:
-    (Int, Int, Int, Int, Index, Index, Int32, UnsafePointer<UInt8>?, In, Out) -> Void
-  /// Its backward pass to u and v.
-  public let edgeConvGradientRows:
-    (Int, Int, Index, Index, Index, Int, In, In, In, In, In, In, Out) -> Void
   /// Softmax over the edges of a row.
   public let edgeSoftmaxRows: (Int, Int, Index, Int, In, Out) -> Void
   /// Its backward pass.
@@ -190,10 +167,6 @@ extension Float: Scalar {
     columnDots: ck_column_dots_f32,
     mixColumns: ck_mix_columns_f32,
     squaredDistances: ck_squared_distances_f32,
-    columnMoments: ck_column_moments_f32,
-    normalizedLeaky: ck_normalized_leaky_f32,
-    normalizedLeakySums: ck_normalized_leaky_sums_f32,
-    normalizedLeakyBackward: ck_normalized_leaky_backward_f32,
     bce: ck_bce_f32,
     crossEntropy: ck_cross_entropy_f32,
     diagonalCrossEntropy: ck_diagonal_cross_entropy_f32,
@@ -208,11 +181,6 @@ extension Float: Scalar {
     sddmmRows: ck_sddmm_rows_f32,
     segmentMaxRows: ck_segment_max_rows_f32,
     segmentMaxBackwardColumns: ck_segment_max_backward_columns_f32,
-    nearestRows: ck_nearest_rows_f32,
-    edgeConvRows: ck_edge_conv_rows_f32,
-    edgeConvMoments: ck_edge_conv_moments_f32,
-    edgeConvScatterColumns: ck_edge_conv_scatter_columns_f32,
-    edgeConvGradientRows: ck_edge_conv_gradient_rows_f32,
     edgeSoftmaxRows: ck_edge_softmax_rows_f32,
     edgeSoftmaxBackwardRows: ck_edge_softmax_backward_rows_f32,
     edgeSimilarityRows: ck_edge_similarity_rows_f32,
@@ -264,10 +232,6 @@ extension Double: Scalar {
     columnDots: ck_column_dots_f64,
     mixColumns: ck_mix_columns_f64,
     squaredDistances: ck_squared_distances_f64,
-    columnMoments: ck_column_moments_f64,
-    normalizedLeaky: ck_normalized_leaky_f64,
-    normalizedLeakySums: ck_normalized_leaky_sums_f64,
-    normalizedLeakyBackward: ck_normalized_leaky_backward_f64,
     bce: ck_bce_f64,
     crossEntropy: ck_cross_entropy_f64,
     diagonalCrossEntropy: ck_diagonal_cross_entropy_f64,
@@ -282,11 +246,6 @@ extension Double: Scalar {
     sddmmRows: ck_sddmm_rows_f64,
     segmentMaxRows: ck_segment_max_rows_f64,
     segmentMaxBackwardColumns: ck_segment_max_backward_columns_f64,
-    nearestRows: ck_nearest_rows_f64,
-    edgeConvRows: ck_edge_conv_rows_f64,
-    edgeConvMoments: ck_edge_conv_moments_f64,
-    edgeConvScatterColumns: ck_edge_conv_scatter_columns_f64,
-    edgeConvGradientRows: ck_edge_conv_gradient_rows_f64,
     edgeSoftmaxRows: ck_edge_softmax_rows_f64,
     edgeSoftmaxBackwardRows: ck_edge_softmax_backward_rows_f64,
     edgeSimilarityRows: ck_edge_similarity_rows_f64,
