@@ -127,13 +127,11 @@ let work: [(String, () -> Void)] = [
 
 let objectiveWork = objectives(batch, student: hidden, frozen: teacherFeatures)
 let nodeWork = try [NodeBenchmarkShape.cora, .photo, .physics].map { try $0.gcnStep() }
-let cloudWork = try pointCloudWork()
 
 print("OpenBLAS kernels: \(OpenBLAS.coreName)")
 print("work (4,740 nodes, 127,340 edges)".padding(toLength: 48, withPad: " ", startingAt: 0))
 let chosen = CommandLine.arguments.dropFirst().first ?? ""
 for (name, body) in work + partsBetweenLayers(batch.graph, hidden) + objectiveWork + nodeWork
-  + cloudWork
 where chosen.isEmpty || name.localizedCaseInsensitiveContains(chosen) {
   var line = name.padding(toLength: 38, withPad: " ", startingAt: 0)
   for threads in [1, 2] {

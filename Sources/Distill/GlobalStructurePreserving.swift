@@ -12,7 +12,8 @@ public enum GlobalSimilarity: Sendable, Equatable {
   /// exp(-|z_i - z_j|^2 / (2 sigma^2)); sigma 1 in the authors' code.
   case rbf(sigma: Double)
 
-  fileprivate var normalizes: Bool {
+  /// Whether features are scaled to length 1 first.
+  package var normalizes: Bool {
     switch self {
     case .cosine, .poly: true
     case .l2, .rbf: false

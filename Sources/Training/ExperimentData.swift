@@ -13,7 +13,7 @@ public final class ExperimentData<S: Scalar> {
   /// The graphs, each once though several parts may share it.
   public let graphs: [CSRGraph]
   private let make: (UInt64) throws -> InductiveDataset<S>
-  private let rewire: ((UInt64) throws -> RewiredParts)?
+  private let rewire: ((UInt64, () throws -> Void) throws -> RewiredParts)?
   private var latest: (seed: UInt64, parts: InductiveDataset<S>)?
   private var latestRewired: (seed: UInt64, parts: RewiredParts)?
 
@@ -68,8 +68,8 @@ public final class ExperimentData<S: Scalar> {
     graphs = [data.graph]
     make = { data.parts(try split($0)) }
     rewire = rewiring.map { rewiring in
-      { seed in
-        let rewired = try rewiring(source.graph, seed)
+      { seed, check in
+        let rewired = try rewiring(source.graph, seed, check)
         return (data.on(rewired.graph).parts(try split(seed)), rewired)
       }
     }
@@ -93,11 +93,14 @@ public final class ExperimentData<S: Scalar> {
 
   /// The same on the rewired graph, with what was done to make it.
   ///
+  /// - Parameter check: Called between the steps of the rewiring; what it throws ends it.
   /// - Throws: ``DataError``, `CurvatureError` where the graph cannot be rewired.
-  package func rewired(seed: UInt64) throws -> RewiredParts {
+  package func rewired(
+    seed: UInt64, check: () throws -> Void = {}
+  ) throws -> RewiredParts {
     if let latestRewired, latestRewired.seed == seed { return latestRewired.parts }
     guard let rewire else { preconditionFailure("a model on a rewired graph passed the checks") }
-    let parts = try rewire(seed)
+    let parts = try rewire(seed, check)
     latestRewired = (seed, parts)
     return parts
   }

@@ -34,7 +34,6 @@ public enum Registries {
     $0.register(SimplifiedFrameletConfig.self)
     $0.register(FMLPConfig.self)
     $0.register(SimplifiedFMLPConfig.self)
-    $0.register(DGCNNConfig.self)
   }
 
   /// Data sets.

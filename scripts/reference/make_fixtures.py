@@ -9,7 +9,6 @@ import alignahead
 import baselines
 import curvature
 import dense
-import dgcnn
 import frameless
 import framelets
 import gat
@@ -34,7 +33,7 @@ def main():
     initialization.verify()
     modules = (
         gat, gcn, sage, dense, losses, lsp, baselines, optimizers, student, alignahead, framelets,
-        frameless, curvature, norms, dgcnn, paired_tests,
+        frameless, curvature, norms, paired_tests,
     )
     for module in modules:
         module.write(folder)

@@ -45,9 +45,6 @@ public protocol ArchitectureSettings: VariantSettings {
   var taps: [String] { get }
   /// Those of them that have a row for each graph and not for each node.
   var pooledTaps: [String] { get }
-  /// The key of the setting by which layers normalise over the rows of a batch, empty where the family
-  /// always does; nil where none do.
-  var batchNormKey: String? { get }
   /// What becomes of nodes without edges into them, where users have to be warned of it; else nil.
   var effectOnNodesWithoutNeighbours: String? { get }
   /// The network for data of these sizes.
@@ -57,6 +54,9 @@ public protocol ArchitectureSettings: VariantSettings {
   ///
   /// - Parameter data: The name of the data set.
   func problem(graphs count: Int, of data: String) -> Inconsistency?
+  /// Whether it builds graphs of its own from features, so that what it makes of a node is no constant
+  /// of the data.
+  var buildsGraphs: Bool { get }
   /// What its layers take of memory on such data, from below: what is counted is surely needed.
   func layerSizes(_ data: DataSizes) -> [LayerSize]
 }
@@ -75,8 +75,8 @@ extension ArchitectureSettings {
   /// Those behind the trunk's readout.
   public var pooledTaps: [String] { trunk.pooledTaps }
 
-  /// The trunk's.
-  public var batchNormKey: String? { trunk.norm == .batch ? "norm" : nil }
+  /// The data's graphs are its own.
+  public var buildsGraphs: Bool { false }
 
   /// What the trunk has against the hidden layers.
   public var inconsistencies: [Inconsistency] { trunk.inconsistencies(widths: hiddenColumns) }

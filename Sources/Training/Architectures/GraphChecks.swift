@@ -38,7 +38,7 @@ extension ExperimentConfig {
   private func normProblem<S: Scalar>(
     of model: ModelConfig, with data: ExperimentData<S>
   ) throws -> Inconsistency? {
-    guard let key = model.architecture.settings.batchNormKey, let seed = seeds.first else {
+    guard model.architecture.settings.trunk.norm == .batch, let seed = seeds.first else {
       return nil
     }
     let nodes = try data.parts(seed: seed).train.map(\.graph.nodeCount)
@@ -50,7 +50,7 @@ extension ExperimentConfig {
         on: CSRGraph(
           edgelessMembers: smallestBatch(
             of: nodes, batchSize: self.data.batchSize, shuffled: self.data.shuffle)))
-    }.map { Inconsistency(key: key, message: $0) }
+    }.map { Inconsistency(key: "norm", message: $0) }
   }
 }
 
