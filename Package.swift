@@ -9,6 +9,11 @@ import PackageDescription
 let isCheckout = Context.packageDirectory.split(separator: "/").dropLast().last == "checkouts"
 let numeric: [SwiftSetting] =
   isCheckout ? [] : [.unsafeFlags(["-O"], .when(configuration: .debug))]
+// For scripts/sanitize: undefined behaviour in C ends in a trap (Swift's own checks are always on, and
+// its compiler knows no such flag), and only what is run there is built.
+let isSanitized = Context.environment["GRAPH_DISTILL_SANITIZE"] != nil
+let trapping: [CSetting] =
+  isSanitized ? [.unsafeFlags(["-fsanitize=undefined", "-fsanitize-trap=undefined"])] : []
 let kernels: [CSetting] =
   isCheckout
   ? []
@@ -43,16 +48,18 @@ let package = Package(
       name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .plugin(name: "BuildRecord", capability: .buildTool()),
-    .target(name: "CProcess"),
-    .target(name: "CKernels", cSettings: kernels),
+    .target(name: "CProcess", cSettings: trapping),
+    .target(name: "CKernels", cSettings: kernels + trapping),
     .target(
       name: "Tensor", dependencies: ["COpenBLAS", "CLAPACKE", "CKernels", "CCrypto"],
       swiftSettings: numeric),
     .target(name: "Records"),
     .target(name: "Graph", dependencies: ["Tensor", "CKernels"], swiftSettings: numeric),
     .target(
-      name: "Datasets", dependencies: ["Tensor", "Graph", "CZip"], swiftSettings: numeric),
+      name: "Datasets", dependencies: ["Tensor", "Graph", "CZip", "CHDF5"], swiftSettings: numeric),
     .target(name: "Layers", dependencies: ["Tensor", "Graph", "CKernels"], swiftSettings: numeric),
     .target(name: "Distill", dependencies: ["Tensor", "Graph", "Layers"], swiftSettings: numeric),
     .target(
@@ -110,10 +117,16 @@ let package = Package(
   swiftLanguageModes: [.v5]
 )
 
+if isSanitized {
+  let tested = ["TensorTests", "GraphTests", "LayersTests", "DistillTests"]
+  package.targets.removeAll { $0.type == .test && !tested.contains($0.name) }
+}
+
 // Instrumented for libFuzzer and linked with it: built by scripts/fuzz alone.
 if Context.environment["GRAPH_DISTILL_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
-      name: "Fuzz", dependencies: ["Records", "Tensor", "Graph", "Datasets"], path: "Fuzz",
+      name: "Fuzz",
+      dependencies: ["Records", "Tensor", "Graph", "Datasets", "Training", "Reports"], path: "Fuzz",
       swiftSettings: numeric))
 }

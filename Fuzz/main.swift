@@ -14,24 +14,25 @@ func runFuzzer(
 
 let configName = "config-json"
 
-/// What is read of the inputs; a name that is not one of FuzzedReader's is that of JSON configs, whose
-/// reader is in another target.
-let reader: FuzzedReader? = CommandLine.arguments.dropFirst().first.flatMap { name in
-  guard name != configName else { return nil }
-  guard let reader = FuzzedReader(rawValue: name) else { endWithUsage() }
-  return reader
-}
-guard CommandLine.arguments.count > 1 else { endWithUsage() }
+/// What reads the inputs.
+let read: ([UInt8]) -> Void = {
+  guard let name = CommandLine.arguments.dropFirst().first else { endWithUsage() }
+  if name == configName { return readJSON }
+  if let reader = FuzzedReader(rawValue: name) { return reader.read }
+  if let reader = FuzzedConfig(rawValue: name) { return reader.read }
+  endWithUsage()
+}()
 
 func endWithUsage() -> Never {
-  let known = FuzzedReader.allCases.map(\.rawValue) + [configName]
+  let known =
+    FuzzedReader.allCases.map(\.rawValue) + [configName] + FuzzedConfig.allCases.map(\.rawValue)
   FileHandle.standardError.write(
     Data("usage: Fuzz READER ..., READER one of \(known.joined(separator: ", "))\n".utf8))
   exit(64)
 }
 
 /// What was read must be read again from its own text.
-func readConfig(_ bytes: [UInt8]) {
+func readJSON(_ bytes: [UInt8]) {
   let value: JSONValue
   do throws(JSONSyntaxError) {
     value = try JSONParser.parse(bytes)
@@ -54,7 +55,6 @@ arguments += 1
 var count = CommandLine.argc - 1
 exit(
   runFuzzer(&count, &arguments) { bytes, count in
-    let bytes = [UInt8](UnsafeBufferPointer(start: bytes, count: count))
-    if let reader { reader.read(bytes) } else { readConfig(bytes) }
+    read([UInt8](UnsafeBufferPointer(start: bytes, count: count)))
     return 0
   })

@@ -28,6 +28,7 @@ struct NodeBenchmarkShape {
   /// One graph with self loops, sparse features, and the labels of about 20 nodes a class; and
   /// whether it is the real one.
   private func sample() throws -> (GraphSample<Float>, isReal: Bool) {
+    // Real data may not be on this machine: the line then says that it is of a stand-in.
     guard let real = try? NodeBenchmark.named(name.lowercased()).load(as: Float.self) else {
       return (try randomSample(), false)
     }

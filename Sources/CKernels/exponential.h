@@ -8,8 +8,10 @@
 INLINE float exp_f32(float x) {
   x = x < -87.3f ? -87.3f : x;
   x = x > 88.3f ? 88.3f : x;
-  // Adding and taking away 1.5 * 2^23 rounds to an integer without a library call.
-  const float k = (x * 1.44269504f + 12582912.0f) - 12582912.0f;
+  // Adding and taking away 1.5 * 2^23 rounds to an integer without a library call. In between it stands
+  // in the low bits, which are there for a NaN too: its conversion to an integer would be undefined.
+  const float shifted = x * 1.44269504f + 12582912.0f;
+  const float k = shifted - 12582912.0f;
   const float r = (x - k * 0.693359375f) + k * 2.12194440e-4f;
   float p = 1.9875691500e-4f;
   p = p * r + 1.3981999507e-3f;
@@ -18,7 +20,9 @@ INLINE float exp_f32(float x) {
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
   p = p * r * r + r + 1.0f;
-  const int32_t bits = ((int32_t)k + 127) << 23;
+  uint32_t bits;
+  memcpy(&bits, &shifted, 4);
+  bits = (bits - 0x4B400000u + 127u) << 23;
   float power;
   memcpy(&power, &bits, 4);
   return p * power;

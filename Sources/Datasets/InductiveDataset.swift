@@ -50,10 +50,15 @@ public struct InductiveDataset<S: Scalar>: Sendable {
   public var nodeCount: Int { graphs.reduce(0) { $0 + $1.nodeCount } }
   /// The number of directed edges of all graphs, self loops included.
   public var edgeCount: Int { graphs.reduce(0) { $0 + $1.edgeCount } }
-  /// The share of all nodes that count in some part, 0 to 1.
+  /// The share of all targets (nodes, or graphs) that count in some part, 0 to 1.
   public var labelledShare: Double {
-    let known = samples.reduce(0) { $0 + $1.known.lazy.filter { $0 }.count }
-    return nodeCount == 0 ? 0 : Double(known) / Double(nodeCount)
+    var known: [ObjectIdentifier: [Bool]] = [:]
+    for sample in samples {
+      known[ObjectIdentifier(sample.graph), default: sample.known].combine(sample.known)
+    }
+    let targets = known.values.reduce(0) { $0 + $1.count }
+    let counted = known.values.reduce(0) { $0 + $1.lazy.filter { $0 }.count }
+    return targets == 0 ? 0 : Double(counted) / Double(targets)
   }
   /// The number of features of a node.
   public var featureCount: Int { samples.first?.features.columns ?? 0 }
@@ -74,5 +79,12 @@ public struct InductiveDataset<S: Scalar>: Sendable {
     return InductiveDataset<T>(
       name: name, source: source, isSynthetic: isSynthetic, train: try convert(train),
       valid: try convert(valid), test: try convert(test))
+  }
+}
+
+extension [Bool] {
+  /// True also where the other list is.
+  fileprivate mutating func combine(_ other: [Bool]) {
+    for place in indices where other[place] { self[place] = true }
   }
 }

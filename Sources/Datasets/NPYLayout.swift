@@ -29,7 +29,10 @@ package struct NPYLayout: Sendable {
   /// Reads the start of a .npy file of `fileSize` bytes, of which `head` are the first.
   ///
   /// - Throws: ``DataError`` (malformed) as ``NPYArray/init(parsing:location:)``.
-  package init(head: some Collection<UInt8>, fileSize: Int, location: String) throws {
+  package init(
+    head: some Collection<UInt8>, fileSize: Int, dimensions: ClosedRange<Int> = 1...2,
+    location: String
+  ) throws {
     func fail(_ message: String) -> DataError { .malformed(location, message) }
     let head = Array(head.prefix(NPYLayout.headBytes))
     guard head.count >= 10, Array(head[0..<6]) == [0x93] + Array("NUMPY".utf8) else {
@@ -53,7 +56,7 @@ package struct NPYLayout: Sendable {
       parsing: head[headerStart..<(headerStart + length)], location: location)
     try self.init(
       descriptor: header.descriptor, shape: header.shape, fortranOrder: header.fortranOrder,
-      start: headerStart + length, fileSize: fileSize, location: location)
+      start: headerStart + length, fileSize: fileSize, dimensions: dimensions, location: location)
   }
 
   /// A layout from a type as in .npy headers ("<f4") and a shape; the elements are the bytes from
@@ -64,17 +67,17 @@ package struct NPYLayout: Sendable {
   ///   than the bytes that are there.
   package init(
     descriptor: String, shape: [Int], fortranOrder: Bool, start: Int = 0, fileSize: Int,
-    location: String
+    dimensions: ClosedRange<Int> = 1...2, location: String
   ) throws {
     func fail(_ message: String) -> DataError { .malformed(location, message) }
-    guard (1...2).contains(shape.count) else {
+    guard dimensions.contains(shape.count) else {
+      let (least, most) = (dimensions.lowerBound, dimensions.upperBound)
       throw fail(
-        "the array has \(shape.count) dimensions, shape \(NPYLayout.text(shape)); 1 or 2 can be "
-          + "read")
+        "the array has \(shape.count) dimensions, shape \(NPYLayout.text(shape)); "
+          + "\(least == most ? "\(most)" : "\(least) or \(most)") can be read")
     }
     (element, isSwapped) = try NPYLayout.element(descriptor: descriptor, location: location)
-    // Extents below 2^31 cannot overflow when they are multiplied. An array without elements could
-    // say anything of the other extent.
+    // An array without elements could say anything of the other extents.
     guard shape.allSatisfy({ (0...Int(Int32.max)).contains($0) }) else {
       throw fail(
         "the shape \(NPYLayout.text(shape)) is impossible: extents from 0 to \(Int32.max) were "
@@ -83,7 +86,10 @@ package struct NPYLayout: Sendable {
     if shape.count == 2, shape[0] > 0, shape[1] == 0 {
       throw fail("the array has \(shape[0]) rows and no column; at least one was expected")
     }
-    let (size, overflow) = shape.reduce(1, *).multipliedReportingOverflow(by: element.size)
+    var (size, overflow) = (element.size, false)
+    for extent in shape where !overflow {
+      (size, overflow) = size.multipliedReportingOverflow(by: extent)
+    }
     let present = fileSize - start
     guard !overflow, present >= size else {
       throw fail(

@@ -56,6 +56,64 @@ public struct PPILayout: FileLayout {
   public init() {}
 }
 
+/// Files of ``VoxelClouds``.
+public struct VoxelLayout: FileLayout {
+  /// The name in lists.
+  public let name = "voxels"
+  /// What the files hold.
+  public let note =
+    "One npz archive: X_train, X_test (shapes x 32 x 32 x 32, not 0 where occupied), y_train, y_test."
+  /// Where the layout was published.
+  public let citation = ""
+
+  /// The layout.
+  public init() {}
+}
+
+/// Files of ``HDF5Clouds``.
+public struct HDF5Layout: FileLayout {
+  /// The name in lists.
+  public let name = "hdf5Clouds"
+  /// What the files hold.
+  public let note =
+    "HDF5 files with data (clouds x points x 3) and label (clouds x 1); ModelNet40's are listed in "
+    + "train_files.txt and test_files.txt, and shape_names.txt has the classes."
+  /// Where the layout was published.
+  public let citation =
+    "Qi et al., PointNet: deep learning on point sets for 3D classification and segmentation, CVPR 2017"
+
+  /// The layout.
+  public init() {}
+}
+
+/// Files of ``CloudFolder/meshes(_:in:points:seed:)``.
+public struct OFFLayout: FileLayout {
+  /// The name in lists.
+  public let name = "off"
+  /// What the files hold.
+  public let note = "CLASS/train/*.off and CLASS/test/*.off, meshes in text."
+  /// Where the layout was published.
+  public let citation =
+    "Wu et al., 3D ShapeNets: a deep representation for volumetric shapes, CVPR 2015"
+
+  /// The layout.
+  public init() {}
+}
+
+/// Files of ``CloudFolder/clouds(_:in:points:seed:testShare:splitSeed:)``.
+public struct CloudFolderLayout: FileLayout {
+  /// The name in lists.
+  public let name = "cloudFolder"
+  /// What the files hold.
+  public let note =
+    "CLASS/*.xyz and *.txt, a point a line, or *.npy, n x 3: coordinates come first."
+  /// Where the layout was published.
+  public let citation = ""
+
+  /// The layout.
+  public init() {}
+}
+
 /// Files of ``GNNBenchmark``.
 public struct GNNBenchmarkLayout: NodeFileLayout {
   /// The name in lists.

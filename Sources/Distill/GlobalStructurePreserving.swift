@@ -11,11 +11,15 @@ public enum GlobalSimilarity: Sendable, Equatable {
   case l2
   /// exp(-|z_i - z_j|^2 / (2 sigma^2)); sigma 1 in the authors' code.
   case rbf(sigma: Double)
+  /// f of z_i . z_j or of |z_i - z_j|^2, of the features as they are or scaled to length 1.
+  case function(AnyKernelFunction, ofDirections: Bool)
 
-  fileprivate var normalizes: Bool {
+  /// Whether features are scaled to length 1 first.
+  package var normalizes: Bool {
     switch self {
     case .cosine, .poly: true
     case .l2, .rbf: false
+    case .function(_, let ofDirections): ofDirections
     }
   }
 
@@ -25,6 +29,7 @@ public enum GlobalSimilarity: Sendable, Equatable {
     case .poly(let degree, let offset): .poly(degree: degree, offset: offset)
     case .l2: .distance
     case .rbf(let sigma): .rbf(variance: sigma * sigma)
+    case .function(let function, _): .function(function)
     }
   }
 }

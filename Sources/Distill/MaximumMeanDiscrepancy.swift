@@ -9,6 +9,8 @@ public enum DiscrepancyKernel: Sendable, Equatable {
   case poly(degree: Int, offset: Double)
   /// exp(-|x - y|^2 / (2 variance))
   case rbf(Bandwidth)
+  /// f of x . y or of |x - y|^2
+  case function(AnyKernelFunction)
 
   /// Where the variance sigma^2 of the RBF kernel comes from.
   public enum Bandwidth: Sendable, Equatable {
@@ -24,6 +26,8 @@ public enum DiscrepancyKernel: Sendable, Equatable {
     switch self {
     case .linear, .rbf: true
     case .poly(_, let offset): offset >= 0
+    // Nothing is known of it: a negative discrepancy is given as it is.
+    case .function: false
     }
   }
 }
@@ -116,6 +120,7 @@ public final class MaximumMeanDiscrepancy<S: Scalar>: Objective {
     switch kernel {
     case .linear: return .linear
     case .poly(let degree, let offset): return .poly(degree: degree, offset: offset)
+    case .function(let function): return .function(function)
     case .rbf(.variance(let variance)): return .rbf(variance: variance)
     case .rbf(.meanSquaredDistance):
       let count = Double(x.columns + y.columns)

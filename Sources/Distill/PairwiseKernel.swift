@@ -10,12 +10,15 @@ enum PairwiseKernel: Equatable {
   case distance
   /// exp(-|x - y|^2 / (2 variance))
   case rbf(variance: Double)
+  /// f of x . y or of |x - y|^2
+  case function(AnyKernelFunction)
 
   /// Whether it depends on the lengths too, and so sends them a gradient.
   var readsDistances: Bool {
     switch self {
     case .linear, .poly: false
     case .distance, .rbf: true
+    case .function(let kernel): kernel.argument == .squaredDistance
     }
   }
 
@@ -51,6 +54,11 @@ enum PairwiseKernel: Equatable {
       let rate = S(-1 / (2 * variance))
       let y = exponential(distances(), factor: rate)
       return (y, { toInner(exponentialBackward(output: y, dOutput: $0, factor: rate)) })
+    case .function(let kernel) where readsDistances:
+      let (y, backward) = kernel.forward(distances())
+      return (y, { toInner(backward($0)) })
+    case .function(let kernel):
+      return kernel.forward(inner)
     }
   }
 }

@@ -14,6 +14,8 @@ public enum SimilarityKernel: Sendable, Equatable {
   case rbf(sigma: Double)
   /// exp(-||z_i - z_j||_1 / scale)
   case laplacian(scale: Double)
+  /// f of z_i . z_j or of ||z_i - z_j||^2
+  case function(AnyKernelFunction)
 
   /// SIM for every edge, m x 1, of features z, n x d, with the backward pass to z.
   public func forward<S>(
@@ -37,6 +39,9 @@ public enum SimilarityKernel: Sendable, Equatable {
       return decaying(base, rate: S(1 / (2 * sigma * sigma)), toFeatures)
     case .laplacian(let scale):
       return decaying(base, rate: S(1 / scale), toFeatures)
+    case .function(let function):
+      let (y, backward) = function.forward(base)
+      return (y, { toFeatures(backward($0)) })
     }
   }
 
@@ -53,6 +58,11 @@ public enum SimilarityKernel: Sendable, Equatable {
     case .l2, .rbf: .squaredL2
     case .linear, .poly: .dot
     case .laplacian: .l1
+    case .function(let kernel):
+      switch kernel.argument {
+      case .innerProduct: .dot
+      case .squaredDistance: .squaredL2
+      }
     }
   }
 }

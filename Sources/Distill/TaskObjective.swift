@@ -8,8 +8,8 @@ public enum TaskLoss: Sendable, Equatable {
   /// ``binaryCrossEntropy(logits:labels:counts:)``.
   case binaryCrossEntropy
   /// Softmax cross-entropy with the one label of a node, smoothed by the given amount;
-  /// ``crossEntropy(logits:target:counts:)``.
-  case crossEntropy(smoothing: Double)
+  /// ``crossEntropy(logits:target:counts:)``, ``smoothed(_:amount:over:)``.
+  case crossEntropy(smoothing: Double, over: SmoothedClasses = .all)
 }
 
 /// The loss of the task itself: logits against the labels of the batch.
@@ -59,7 +59,9 @@ public final class TaskObjective<S: Scalar>: Objective {
           + "\(labels.columns): a network for labels of graphs has a readout, one for labels of "
           + "nodes has none")
     }
-    guard case .crossEntropy(let smoothing) = loss, smoothing != 0 else { return (logits, labels) }
-    return (logits, smoothed(labels, amount: S(smoothing)))
+    guard case .crossEntropy(let smoothing, let classes) = loss, smoothing != 0 else {
+      return (logits, labels)
+    }
+    return (logits, smoothed(labels, amount: S(smoothing), over: classes))
   }
 }

@@ -64,7 +64,7 @@ public final class TeacherFeatures<S: Scalar> {
   ///   - graphs: What the members of batches count.
   ///   - inputs: What the network is applied to in the place of each of them, where it was trained on
   ///     other edges between the same nodes; the graphs themselves if nil. Local structures are those
-  ///     of ``graphs`` even so.
+  ///     of `graphs` even so.
   public init(
     teacher: Network<S>, graphs: [GraphSample<S>], inputs: [GraphSample<S>]? = nil
   ) {

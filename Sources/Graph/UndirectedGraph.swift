@@ -4,7 +4,7 @@ extension CSRGraph {
   ///
   /// The sources of a node's in-edges are in rising order, whatever the order of the pairs.
   ///
-  /// - Throws: ``GraphError`` as ``init(nodeCount:sources:destinations:)``.
+  /// - Throws: ``GraphError`` as ``CSRGraph/init(nodeCount:sources:destinations:memberStart:)``.
   public convenience init(undirected nodeCount: Int, first: [Int32], second: [Int32]) throws {
     try CSRGraph.requireSize(nodes: nodeCount, edges: first.count + second.count)
     let both = try CSRGraph(

@@ -6,7 +6,7 @@ import Tensor
 ///     y_i = max over j in N(i) of leaky(batchNorm([x_j - x_i, x_i] W))
 ///
 /// over the edges j -> i of the graph on which x lives, n x d to n x c; batch normalisation is over all
-/// edges. See ``Graph/edgeConvolution(_:_:_:slope:epsilon:running:)``. Parameters are "NAME.weight",
+/// edges. See ``edgeConvolution(_:_:_:slope:epsilon:running:)``. Parameters are "NAME.weight",
 /// W, 2 d x c: the first d rows act on x_j - x_i, the others on x_i (the transpose of the published
 /// code's convolution); "NAME.norm.gamma" and "NAME.norm.beta", 1 x c. State is
 /// "NAME.norm.runningMean" and "NAME.norm.runningVariance", as in ``BatchNormLayer``.

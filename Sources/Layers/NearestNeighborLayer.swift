@@ -2,7 +2,7 @@ import Graph
 import Tensor
 
 /// Puts features on the graph of their k nearest neighbours within each cloud, the point itself among
-/// them; see ``Graph/kNearestNeighbors(_:_:k:)``. The features stay as they are, and so does their
+/// them; see ``kNearestNeighbors(_:_:k:)``. The features stay as they are, and so does their
 /// gradient: which points are neighbours is a constant.
 public final class NearestNeighborLayer<S: Scalar>: GraphLayer {
   private let name: String

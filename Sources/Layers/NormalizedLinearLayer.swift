@@ -5,7 +5,7 @@ import Tensor
 ///
 ///     Y = leaky(batchNorm(dropout(X) W + b))
 ///
-/// See ``Tensor/NormalizedLeakyReLU``; one pass over the n x c numbers each way where three layers
+/// See ``NormalizedLeakyReLU``; one pass over the n x c numbers each way where three layers
 /// would take many. Parameters are "NAME.weight", W, d x c; "NAME.bias", b, 1 x c, where there is one
 /// (training statistics take it out again: it counts in evaluation through the running mean alone);
 /// "NAME.norm.gamma" and "NAME.norm.beta". State is that of a ``BatchNormLayer`` "NAME.norm".

@@ -2,7 +2,7 @@ import Graph
 import Tensor
 
 /// Features of whole graphs from those of their nodes, n x d to G x d for a batch of G graphs; see
-/// ``Graph/readout(_:_:_:)``. What follows it has a row for each graph.
+/// ``readout(_:_:_:)``. What follows it has a row for each graph.
 public final class ReadoutLayer<S: Scalar>: GraphLayer {
   private let kind: Readout
 

@@ -92,10 +92,31 @@ private func meanLoss<S: Scalar>(
   return total * share
 }
 
-/// Label smoothing: (1 - amount) q + amount / c for rows q of c class probabilities.
-public func smoothed<S>(_ target: Matrix<S>, amount: S) -> Matrix<S> {
-  var result = Matrix(
-    repeating: amount / S(max(target.columns, 1)), target.rows, target.columns)
-  result.add(target, scale: 1 - amount)
+/// The classes that label smoothing gives probability to.
+public enum SmoothedClasses: String, Sendable, CaseIterable {
+  /// All c of them, the true one too: (1 - amount) q + amount / c (Szegedy et al., Rethinking the
+  /// Inception architecture for computer vision, CVPR 2016).
+  case all
+  /// The c - 1 other ones: (1 - amount) q + amount (1 - q) / (c - 1), so that the true one keeps
+  /// 1 - amount, as DGCNN's code has it (Wang et al., Dynamic graph CNN, ACM TOG 2019). The loss is at
+  /// least
+  ///
+  ///     -(1 - amount) log(1 - amount) - amount log(amount / (c - 1))
+  case others
+}
+
+/// Label smoothing of rows q of c class probabilities. With one class there is nothing to smooth.
+public func smoothed<S>(
+  _ target: Matrix<S>, amount: S, over classes: SmoothedClasses = .all
+) -> Matrix<S> {
+  let c = target.columns
+  guard c > 1 else { return target }
+  let (share, kept): (S, S) =
+    switch classes {
+    case .all: (amount / S(c), 1 - amount)
+    case .others: (amount / S(c - 1), 1 - amount - amount / S(c - 1))
+    }
+  var result = Matrix(repeating: share, target.rows, c)
+  result.add(target, scale: kept)
   return result
 }

@@ -1,7 +1,7 @@
 /// A JSON value. Booleans, integers and other numbers are different cases, so `true` is never 1.
 ///
 /// Numbers have one form only: one without a fraction that a `Double` holds exactly is an
-/// `integer`, however it was written (`5`, `5.0`, `5e0`). Make numbers with ``real(_:)`` where a
+/// `integer`, however it was written (`5`, `5.0`, `5e0`). Make numbers with `real(_:)` where a
 /// `Double` is at hand, so that equal numbers are equal values.
 public enum JSONValue: Equatable, Sendable {
   /// `null`.

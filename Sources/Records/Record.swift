@@ -23,7 +23,7 @@ public protocol Record: Equatable, Sendable {
   var inconsistencies: [Inconsistency] { get }
 
   /// What can be meant but is likelier a slip: settings that change nothing beside the others. Asked
-  /// only of a record that is right; ``RecordWarnings`` collects them.
+  /// only of a record that is right; `RecordWarnings` collects them.
   var warnings: [Inconsistency] { get }
 }
 

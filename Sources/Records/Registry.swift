@@ -2,7 +2,7 @@
 ///
 /// Decoding, the schema, messages with the nearest valid name and lists all read the registry, so a
 /// choice is named in one place. A package adds its own before the command line starts; a name that
-/// is there already is kept for ``collisions``, which the command line reports before it does
+/// is there already is kept for `collisions`, which the command line reports before it does
 /// anything else.
 ///
 /// `Value` is the protocol that choices follow (`any OptimizerSettings`). It is filled at start, by

@@ -74,5 +74,5 @@ extension Variant {
 
 extension Record {
   /// Whether another record is of the same type and equal.
-  fileprivate func isEqual(to other: any Record) -> Bool { (other as? Self) == self }
+  package func isEqual(to other: any Record) -> Bool { (other as? Self) == self }
 }

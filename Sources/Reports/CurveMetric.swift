@@ -42,16 +42,17 @@ package enum CurveMetric: Equatable {
     case .loss: "mean training loss"
     case .objective(let name): "mean training loss of the objective \(name)"
     case .validation: "validation score that checkpoints go by, in %"
-    case .validationMetric("loss"): "validation loss"
-    case .validationMetric(let name): "validation \(name), in %"
+    case .validationMetric(let name):
+      Registries.metrics.isShare(name) ? "validation \(name), in %" : "validation \(name)"
     }
   }
 
-  /// Whether it is a share, shown in %, and no loss.
+  /// Whether it is a share, shown in %.
   package var isScore: Bool {
     switch self {
-    case .loss, .objective, .validationMetric("loss"): false
-    case .validation, .validationMetric: true
+    case .loss, .objective: false
+    case .validation: true
+    case .validationMetric(let name): Registries.metrics.isShare(name)
     }
   }
 
@@ -60,7 +61,7 @@ package enum CurveMetric: Equatable {
     switch self {
     case .loss: line.loss
     case .objective(let name): line.losses[name]
-    case .validation: line.valid?[model.training.selectOn.rawValue]
+    case .validation: line.valid?[model.training.selectOn]
     case .validationMetric(let name): line.valid?[name]
     }
   }

@@ -10,9 +10,6 @@ package struct ModelComparison {
   /// Of a's scores minus b's.
   package let comparison: PairedComparison
 
-  /// The scores that are compared; more is better in all of them.
-  package static let metrics = TrainingConfig.Metric.allCases.map(\.rawValue)
-
   /// All pairs of models and all scores, for runs of at least two seeds.
   ///
   /// - Parameter overlap: What the splits of the seeds have in common.
@@ -21,7 +18,7 @@ package struct ModelComparison {
   ) -> [ModelComparison] {
     models.indices.flatMap { later in
       models[..<later].flatMap { other in
-        metrics.compactMap { metric in
+        Registries.metrics.names.compactMap { metric in
           let model = models[later]
           guard let a = model.result.test[metric], let b = other.result.test[metric],
             let comparison = PairedComparison(a.values, b.values, overlap: overlap)

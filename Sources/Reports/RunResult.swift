@@ -54,7 +54,7 @@ package struct RunResult {
     let baseline = config.models.first { !teachers.contains($0.name) }
     self.teachers = teachers
     self.baseline = baseline?.name
-    baselineMetric = baseline?.training.selectOn.rawValue
+    baselineMetric = baseline?.training.selectOn
     overlap = config.data.overlap(on: dataset)
   }
 

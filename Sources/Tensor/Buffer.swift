@@ -111,17 +111,15 @@ public final class BufferPool: @unchecked Sendable {
     return low
   }
 
-  /// The memory that waits to be used again.
-  var freeBytes: Int {
-    lock.withLock { free.reduce(0) { $0 + $1.bytes } }
-  }
-
   /// Returns all free blocks to the system, for example between the training of two models.
-  public func trim() {
+  ///
+  /// - Returns: The bytes that waited to be used again.
+  @discardableResult public func trim() -> Int {
     lock.lock()
     let blocks = free
     free.removeAll()
     lock.unlock()
     for block in blocks { Foundation.free(block.start) }
+    return blocks.reduce(0) { $0 + $1.bytes }
   }
 }

@@ -34,7 +34,7 @@ package struct Checkpoint<S: Scalar> {
         path: path, reason: "it lacks the kept weights, or has some of no epoch")
     }
     if !selected.isEmpty {
-      for weight in network.weights { try checkShape(weight, in: selected, path: path) }
+      for weight in network.weights { try checkedValue(weight, in: selected, path: path) }
     }
   }
 }
@@ -199,20 +199,20 @@ package func values<S>(of weights: [any NamedWeight<S>]) -> [String: Matrix<S>] 
 
 /// Sets weights to values by name.
 ///
-/// - Throws: ``CheckpointError`` where one is missing or has another shape.
+/// - Throws: ``CheckpointError`` where one is missing, has another shape or is not finite.
 package func restore<S>(
   _ weights: [any NamedWeight<S>], from values: [String: Matrix<S>], path: String
 ) throws {
   for weight in weights {
-    weight.value = try checkShape(weight, in: values, path: path)
+    weight.value = try checkedValue(weight, in: values, path: path)
   }
 }
 
 /// The value of a weight.
 ///
-/// - Throws: ``CheckpointError`` where it is missing or has another shape.
+/// - Throws: ``CheckpointError`` where it is missing, has another shape or is not finite.
 @discardableResult
-private func checkShape<S>(
+private func checkedValue<S>(
   _ weight: any NamedWeight<S>, in values: [String: Matrix<S>], path: String
 ) throws -> Matrix<S> {
   guard let value = values[weight.name], value.rows == weight.value.rows,
@@ -222,6 +222,10 @@ private func checkShape<S>(
       path: path,
       reason: "\(weight.name) is missing or not \(weight.value.rows) x "
         + "\(weight.value.columns)")
+  }
+  // A digest says that a file is what was written, not that it should have been.
+  guard value.isFinite else {
+    throw CheckpointError(path: path, reason: "\(weight.name) is not finite")
   }
   return value
 }

@@ -2,40 +2,43 @@ import Distill
 import Foundation
 import Graph
 import Layers
+import Records
 import Tensor
 
 /// How a model predicts the labels of a part of the data set.
 package struct Evaluation {
-  /// Micro-averaged F1 over all nodes.
-  package var microF1 = 0.0
-  /// The mean over batches of each batch's micro-averaged F1, as the LSP authors report it.
-  package var microF1PerBatch = 0.0
-  /// The share of labels (several a node) or nodes (one label a node) that are right.
-  package var accuracy = 0.0
+  /// The scores of all metrics that apply, by name.
+  package var scores: [String: Double]
   /// The task loss, the mean over nodes whose labels are known.
-  package var loss = 0.0
+  package var loss: Double
 
-  package init(
-    microF1: Double = 0.0, microF1PerBatch: Double = 0.0, accuracy: Double = 0.0, loss: Double = 0.0
-  ) {
-    self.microF1 = microF1
-    self.microF1PerBatch = microF1PerBatch
-    self.accuracy = accuracy
+  package init(scores: [String: Double], loss: Double) {
+    self.scores = scores
     self.loss = loss
   }
 
+  /// What results call the loss: no metric has this name.
+  package static let lossName = "loss"
+
   /// The figures by the names that results use.
   package var metrics: [String: Double] {
-    ["microF1": microF1, "microF1PerBatch": microF1PerBatch, "accuracy": accuracy, "loss": loss]
+    scores.merging([Self.lossName: loss]) { $1 }
   }
 
-  /// The figure that checkpoints go by.
-  package func score(_ metric: TrainingConfig.Metric) -> Double {
-    switch metric {
-    case .microF1PerBatch: microF1PerBatch
-    case .microF1: microF1
-    case .accuracy: accuracy
+  /// The figure of a metric.
+  package func score(_ metric: String) -> Double {
+    guard let score = scores[metric] else {
+      preconditionFailure("the metric \(metric) passed validation and was not computed")
     }
+    return score
+  }
+
+  /// The same as more is better: what checkpoints go by.
+  package func rank(
+    by metric: String, of metrics: Registry<any Metric> = Registries.metrics
+  ) -> Double {
+    let higherIsBetter = metrics.metric(named: metric)?.higherIsBetter ?? true
+    return higherIsBetter ? score(metric) : -score(metric)
   }
 }
 
@@ -44,6 +47,8 @@ package struct Evaluator<S: Scalar> {
   package let taskLoss: TaskLoss
   /// A label counts as predicted where its logit is at least this.
   package let logitThreshold: Double
+  /// What is scored, as far as it applies to the task.
+  package var metrics = Registries.metrics
 
   /// Scores several parts of a data set. Where all are the same graph, of which each counts other
   /// nodes, one pass over the graph serves all.
@@ -81,9 +86,9 @@ package struct Evaluator<S: Scalar> {
     forward: (GraphBatch<S>) -> NetworkPass<S>
   ) throws -> Evaluation {
     let task = TaskObjective<S>(taskLoss)
-    var confusion = Confusion()
-    var batchScores: [Double] = []
-    var (right, known, lossSum) = (0, 0, 0.0)
+    let kind = taskLoss.labelKind
+    var scores: [any Metric] = metrics.types(for: kind).map { $0.init() }
+    var (known, lossSum) = (0, 0.0)
     for batch in batches {
       let pass = forward(batch)
       try NotFinite.check(pass.logits, "a prediction for \(name)")
@@ -92,37 +97,26 @@ package struct Evaluator<S: Scalar> {
           try NotFinite.check(features.matrix, "a feature at \(tap), of \(name),")
         }
       }
-      let counted = batch.counts.reduce(0) { $0 + Int($1) }
+      let predictions = Predictions(
+        logits: pass.logits, labels: batch.labels, counts: batch.counts, task: kind,
+        logitThreshold: logitThreshold)
+      let counted = predictions.countedRows
       guard counted > 0 else { continue }
       known += counted
       let input = ObjectiveInput(batch: batch, taps: pass.taps, context: .evaluation)
       lossSum += try task.loss(input) * Double(counted)
-      switch taskLoss {
-      case .binaryCrossEntropy:
-        let part = Confusion(
-          logits: pass.logits, labels: batch.labels, counts: batch.counts, threshold: logitThreshold
-        )
-        confusion = confusion + part
-        batchScores.append(part.microF1)
-      case .crossEntropy:
-        // With one label a node, micro-averaged F1 is the accuracy.
-        let part = rightNodes(logits: pass.logits, labels: batch.labels, counts: batch.counts)
-        right += part
-        batchScores.append(Double(part) / Double(counted))
-      }
+      for index in scores.indices { scores[index].add(predictions) }
     }
-    guard known > 0 else { return Evaluation() }
-    var evaluation = Evaluation()
-    evaluation.microF1PerBatch = batchScores.reduce(0, +) / Double(batchScores.count)
-    evaluation.loss = lossSum / Double(known)
+    var evaluation = Evaluation(scores: [:], loss: known == 0 ? 0 : lossSum / Double(known))
     try NotFinite.check(evaluation.loss, "the task loss on \(name)")
-    switch taskLoss {
-    case .binaryCrossEntropy:
-      evaluation.microF1 = confusion.microF1
-      evaluation.accuracy = confusion.accuracy
-    case .crossEntropy:
-      evaluation.accuracy = Double(right) / Double(known)
-      evaluation.microF1 = evaluation.accuracy
+    for metric in scores {
+      let (score, called) = (metric.value, type(of: metric).name)
+      guard score.isFinite else {
+        throw RunError(
+          message: "the metric \"\(called)\" gives \(score) on \(name), expected a finite number; "
+            + "where it is not defined, it has to give one of its own (0, say)")
+      }
+      evaluation.scores[called] = score
     }
     return evaluation
   }

@@ -13,7 +13,7 @@ public final class ExperimentData<S: Scalar> {
   /// The graphs, each once though several parts may share it.
   public let graphs: [CSRGraph]
   private let make: (UInt64) throws -> InductiveDataset<S>
-  private let rewire: ((UInt64) throws -> RewiredParts)?
+  private let rewire: ((UInt64, () throws -> Void) throws -> RewiredParts)?
   private var latest: (seed: UInt64, parts: InductiveDataset<S>)?
   private var latestRewired: (seed: UInt64, parts: RewiredParts)?
 
@@ -21,7 +21,9 @@ public final class ExperimentData<S: Scalar> {
   package typealias RewiredParts = (parts: InductiveDataset<S>, rewiring: RewiredGraph)
 
   /// Data whose parts are the same for every seed.
-  public init(_ parts: InductiveDataset<S>) {
+  ///
+  /// - Parameter words: How the graphs are split, where readers of results must know.
+  public init(_ parts: InductiveDataset<S>, splitInWords words: String? = nil) {
     var summary = DatasetSummary()
     summary.name = parts.name
     summary.source = parts.source
@@ -29,6 +31,7 @@ public final class ExperimentData<S: Scalar> {
     summary.nodes = parts.nodeCount
     summary.edges = parts.edgeCount
     summary.labelledShare = parts.labelledShare
+    summary.split = words
     summary.digest = DataDigest.of(parts)
     self.summary = summary
     featureCount = parts.featureCount
@@ -68,8 +71,8 @@ public final class ExperimentData<S: Scalar> {
     graphs = [data.graph]
     make = { data.parts(try split($0)) }
     rewire = rewiring.map { rewiring in
-      { seed in
-        let rewired = try rewiring(source.graph, seed)
+      { seed, check in
+        let rewired = try rewiring(source.graph, seed, check)
         return (data.on(rewired.graph).parts(try split(seed)), rewired)
       }
     }
@@ -93,11 +96,14 @@ public final class ExperimentData<S: Scalar> {
 
   /// The same on the rewired graph, with what was done to make it.
   ///
+  /// - Parameter check: Called between the steps of the rewiring; what it throws ends it.
   /// - Throws: ``DataError``, `CurvatureError` where the graph cannot be rewired.
-  package func rewired(seed: UInt64) throws -> RewiredParts {
+  package func rewired(
+    seed: UInt64, check: () throws -> Void = {}
+  ) throws -> RewiredParts {
     if let latestRewired, latestRewired.seed == seed { return latestRewired.parts }
     guard let rewire else { preconditionFailure("a model on a rewired graph passed the checks") }
-    let parts = try rewire(seed)
+    let parts = try rewire(seed, check)
     latestRewired = (seed, parts)
     return parts
   }

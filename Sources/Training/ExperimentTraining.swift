@@ -46,8 +46,10 @@ package struct ExperimentTraining<S: Scalar>: SeedRunner {
     result.threads = Parallel.threads
     var lines = 0
     if context.config.models.contains(where: { $0.graph == .rewired }) {
+      context.progress.activity("rewiring the graph")
       try JSONFile.write(
-        try data.rewired(seed: seed).rewiring.json(), to: directory.rewiringFile)
+        try data.rewired(seed: seed, check: context.interruption.check).rewiring.json(),
+        to: directory.rewiringFile)
     }
     for group in context.config.groups {
       let done =
@@ -165,7 +167,8 @@ package struct ExperimentTraining<S: Scalar>: SeedRunner {
       return Trainee(
         model, network: networks[place], lessons: lessons[place], objectives: objectives,
         in: Trainee.Surroundings(
-          data: data, settings: context.config, seed: seed, place: place))
+          data: data, settings: context.config, seed: seed, place: place,
+          augmentation: context.config.data.settings?.makeAugmentation()))
     }
   }
 

@@ -191,7 +191,7 @@ package struct ModelStore {
   /// How many entries are of versions that kept no digests, whose names have eight digits. They are
   /// not used.
   package var outdatedEntries: Int {
-    // No folder yet: no entries.
+    // No folder yet: no entries. One that cannot be listed counts as empty: the count is for a remark.
     let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
     return names.filter { $0.count == 8 && $0.allSatisfy(\.isHexDigit) }.count
   }

@@ -42,6 +42,12 @@ public enum Registries {
     registry.register(PPISource())
     NodeBenchmark.all.forEach { registry.register(BenchmarkSource(benchmark: $0)) }
     registry.register(GeneratedNodes())
+    registry.register(ModelNet10Source())
+    registry.register(HDF5Source.modelNet40)
+    registry.register(HDF5Source.bimNet10)
+    registry.register(CloudFolderSource.meshes)
+    registry.register(CloudFolderSource.clouds)
+    registry.register(GeneratedClouds())
   }
 
   /// The file layouts of the data sets.
@@ -60,7 +66,7 @@ public enum Registries {
   }
 
   /// Kernels, of edges, of any two nodes, and of channels.
-  package static let kernels = Registry<any KernelSettings>("kernels") {
+  public static let kernels = Registry<any KernelSettings>("kernels") {
     $0.register(L2KernelConfig.self)
     $0.register(LinearKernelConfig.self)
     $0.register(PolynomialKernelConfig.self)
@@ -74,7 +80,7 @@ public enum Registries {
   }
 
   /// Filter banks of framelet transforms.
-  package static let banks = Registry<any FilterBankSettings>("banks") {
+  public static let banks = Registry<any FilterBankSettings>("banks") {
     $0.register(HaarBankConfig.self)
     $0.register(LinearBankConfig.self)
     $0.register(QuadraticBankConfig.self)
@@ -111,14 +117,11 @@ public enum Registries {
   }
 
   /// The scores that predictions are compared by.
-  package static let metrics = Registry<TrainingConfig.Metric>("metrics") { registry in
-    for metric in TrainingConfig.Metric.allCases {
-      registry.add(
-        .init(
-          name: metric.rawValue, note: metric.note, citation: "",
-          type: String(reflecting: TrainingConfig.Metric.self), fresh: metric
-        ) { _ in metric })
-    }
+  public static let metrics = Registry<any Metric>("metrics") {
+    $0.register(MicroF1PerBatch.self)
+    $0.register(MicroF1.self)
+    $0.register(Accuracy.self)
+    $0.register(BalancedAccuracy.self)
   }
 
   /// All of them, in the order of lists.
@@ -145,6 +148,13 @@ public enum Registries {
             "\(registry.kind): \"\(choice.name)\" has a key \"\(key)\", but every objective has one; "
               + "give it another name")
         }
+      }
+    }
+    for registry in registries where registry.kind == metrics.kind {
+      for choice in registry.outline where choice.name == Evaluation.lossName {
+        problems.append(
+          "\(registry.kind): the name \"\(choice.name)\" is that of the task loss in results; give the "
+            + "metric another one")
       }
     }
     guard problems.isEmpty else { throw RegistryError(problems: problems) }

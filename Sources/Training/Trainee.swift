@@ -32,9 +32,9 @@ package final class Trainee<S: Scalar> {
   private let optimizer: any Optimizer<S>
   private let evaluator: Evaluator<S>
   private lazy var validBatches = EvaluationBatches(
-    data.valid, batchSize: surroundings.settings.data.batchSize)
+    data.valid, batchSize: surroundings.settings.data.evaluationBatchSize)
   private lazy var testBatches = EvaluationBatches(
-    data.test, batchSize: surroundings.settings.data.batchSize)
+    data.test, batchSize: surroundings.settings.data.evaluationBatchSize)
   private var selected: [String: Matrix<S>] = [:]
   private var order: (epoch: Int, batches: [[Int]])?
 
@@ -146,8 +146,13 @@ package final class Trainee<S: Scalar> {
       ).generator()
       graphs = random.permutation(graphs.count)
     }
-    let batches = GraphBatch.batches(
+    var batches = GraphBatch.batches(
       data.train, order: graphs, batchSize: surroundings.settings.data.batchSize)
+    if surroundings.settings.data.dropsLastBatch, batches.count > 1,
+      batches[batches.count - 1].count < surroundings.settings.data.batchSize
+    {
+      batches.removeLast()
+    }
     order = (progress.epoch, batches)
     return batches
   }
@@ -217,7 +222,7 @@ package final class Trainee<S: Scalar> {
     }
     let score =
       training.checkpoint == .lowestValidationLoss
-      ? -evaluation.loss : evaluation.score(training.selectOn)
+      ? -evaluation.loss : evaluation.rank(by: training.selectOn)
     progress.stagnation = .after(score, progress.stagnation)
     if progress.selection.keeps(
       epoch: epoch, score: score, loss: progress.lastLoss, by: training.checkpoint)

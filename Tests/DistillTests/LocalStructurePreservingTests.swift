@@ -34,6 +34,7 @@ import Testing
     case .poly(let degree, let offset): return pow(dot + offset, Double(degree))
     case .rbf(let sigma): return exp(-l2 / (2 * sigma * sigma))
     case .laplacian(let scale): return exp(-l1 / scale)
+    case .function(let function): return naiveFunction(function, a, b)
     }
   }
 

@@ -85,6 +85,7 @@ enum Naive {
       case .poly(let degree, let offset): pow(dot(a, b) + offset, Double(degree))
       case .rbf(.variance(let variance)): exp(-squaredDistance(a, b) / (2 * variance))
       case .rbf(.meanSquaredDistance): exp(-squaredDistance(a, b) / (2 * variance))
+      case .function(let function): naiveFunction(function, a, b)
       }
     }
     func average(_ a: [[Double]], _ b: [[Double]]) -> Double {
@@ -102,12 +103,13 @@ enum Naive {
       case .poly(let degree, let offset): pow(dot(a, b) + offset, Double(degree))
       case .l2: squaredDistance(a, b).squareRoot()
       case .rbf(let sigma): exp(-squaredDistance(a, b) / (2 * sigma * sigma))
+      case .function(let function, _): naiveFunction(function, a, b)
       }
     }
     var (a, b) = (s.lists, t.lists)
     switch similarity {
-    case .cosine, .poly: (a, b) = (a.map(unit), b.map(unit))
-    case .l2, .rbf: break
+    case .cosine, .poly, .function(_, ofDirections: true): (a, b) = (a.map(unit), b.map(unit))
+    case .l2, .rbf, .function: break
     }
     var total = 0.0
     for i in a.indices {

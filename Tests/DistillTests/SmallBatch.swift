@@ -1,3 +1,4 @@
+import Foundation
 import Graph
 import Layers
 import Tensor
@@ -42,5 +43,34 @@ func random<S: Scalar>(
 /// The five kernels of local structure preserving.
 let similarityKernels: [SimilarityKernel] = [
   .l2, .linear, .poly(degree: 2, offset: 0.5), .poly(degree: 3, offset: -0.3), .rbf(sigma: 1.5),
-  .laplacian(scale: 2),
+  .laplacian(scale: 2), .function(AnyKernelFunction(Quadric(scale: 0.7))),
+  .function(AnyKernelFunction(SigmoidOfProduct())),
 ]
+
+/// A kernel from outside: the rational quadratic 1 / (1 + ||x - y||^2 / scale).
+struct Quadric: KernelFunction {
+  var scale: Double
+  var argument: KernelArgument { .squaredDistance }
+  func value(_ u: Double) -> Double { 1 / (1 + u / scale) }
+  func slope(_ u: Double) -> Double { -1 / (scale * (1 + u / scale) * (1 + u / scale)) }
+}
+
+/// Another one: tanh(x . y / 2).
+struct SigmoidOfProduct: KernelFunction {
+  var argument: KernelArgument { .innerProduct }
+  func value(_ u: Double) -> Double { tanh(u / 2) }
+  func slope(_ u: Double) -> Double { (1 - tanh(u / 2) * tanh(u / 2)) / 2 }
+}
+
+/// What either is from the two vectors, by their formulas.
+func naiveFunction(_ kernel: AnyKernelFunction, _ a: [Double], _ b: [Double]) -> Double {
+  if kernel == AnyKernelFunction(SigmoidOfProduct()) {
+    let z = exp(zip(a, b).reduce(0) { $0 + $1.0 * $1.1 })
+    return (z - 1) / (z + 1)
+  }
+  let distance = zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+  for scale in [0.7, 2] where kernel == AnyKernelFunction(Quadric(scale: scale)) {
+    return scale / (scale + distance)
+  }
+  preconditionFailure("no kernel of these tests")
+}

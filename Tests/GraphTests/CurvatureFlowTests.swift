@@ -164,6 +164,23 @@ import Testing
     #expect(begun.steps == Array(result.steps.prefix(2)))
   }
 
+  @Test func aRewiringCanBeStopped() throws {
+    struct Stop: Error {}
+    var calls = 0
+    let flow = StochasticDiscreteRicciFlow(loops: 1_000_000, removalBound: -9)
+    #expect(throws: Stop.self) {
+      _ = try flow.rewire(cycle(12), seed: 1) {
+        calls += 1
+        if calls == 3 { throw Stop() }
+      }
+    }
+    #expect(calls == 3)
+    // Who does not stop it gets the same graph.
+    let two = StochasticDiscreteRicciFlow(loops: 2, removalBound: -9)
+    let watched = try two.rewire(cycle(12), seed: 1) {}
+    #expect(watched.steps == (try two.rewire(cycle(12), seed: 1).steps))
+  }
+
   @Test(arguments: [0, 0.5, 3, 1e3]) func candidatesAreDrawnBySoftmax(_ tau: Double) throws {
     // Two stars with joined centres: pairs of leaves, and leaves with the other centre.
     let graph = try undirected(6, [(0, 1), (0, 2), (0, 3), (1, 4), (1, 5), (2, 4)])

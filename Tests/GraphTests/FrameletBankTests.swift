@@ -69,6 +69,8 @@ import Testing
   @Test(arguments: [
     FilterBank.entropy(alpha: 0), .entropy(alpha: 1.01), .entropy(alpha: .nan), .sigmoid(alpha: 0),
     .sigmoid(alpha: .infinity), .sigmoid(alpha: .nan),
+    .functions(AnyMaskFunctions(SmoothStepMasks(overshoot: 0.01))),
+    .functions(AnyMaskFunctions(SmoothStepMasks(overshoot: .nan))),
   ])
   func parametersWithoutATightFrameAreRefused(_ bank: FilterBank) {
     #expect(throws: FrameletError.self) {

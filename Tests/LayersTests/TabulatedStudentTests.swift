@@ -93,6 +93,15 @@ import Testing
         }
       }
     }
+    for name in whole.tensors.keys {
+      var file = whole
+      var values: Matrix<Double> = try file.matrix(named: name)
+      values[0, 0] = .nan
+      file.set(values, named: name)
+      #expect(throws: TabulationError.self, "\(name)") {
+        _ = try TabulatedStudent<Double>(from: file)
+      }
+    }
     var more = whole
     more.metadata["tables"] = "4"
     #expect(throws: TabulationError.self) { _ = try TabulatedStudent<Double>(from: more) }

@@ -30,12 +30,9 @@ import Testing
       var oneHot = Matrix<S>(zeros: logits.rows, logits.columns)
       for (node, label) in classes.enumerated() { oneHot[node, label] = 1 }
       let amount = try #require(fixture.options["smoothing"].flatMap { S($0) })
-      // Spreading the amount over the other C - 1 classes only is to spread C / (C - 1) times as
-      // much over all of them.
-      let share = S(logits.columns) / S(logits.columns - 1)
       for (name, target) in [
         ("plain", oneHot), ("smoothed", smoothed(oneHot, amount: amount)),
-        ("smoothed_others", smoothed(oneHot, amount: amount * share)),
+        ("smoothed_others", smoothed(oneHot, amount: amount, over: .others)),
       ] {
         let value = Layers.crossEntropy(logits: logits, target: target, counts: counts)
         try fixture.expect("\(name).loss", value.loss)

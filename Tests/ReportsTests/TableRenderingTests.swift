@@ -265,7 +265,7 @@ struct TableRenderingTests {
       ([:], [:], "untested"),
     ] as [([UInt64: Double], [UInt64: Double], String)])
   func verdicts(better: [UInt64: Double], than: [UInt64: Double], name: String) {
-    let difference = SeedDifference(row(better), row(than), .microF1)
+    let difference = SeedDifference(row(better), row(than), "microF1")
     let tests = ClaimReport.tests(of: [difference.comparison], margin: nil)[0]
     let verdict = Verdict(difference, tests: tests)
     #expect(verdict.name == name, "\(verdict.text)")
@@ -337,8 +337,8 @@ struct TableRenderingTests {
       let seeds = differences.enumerated().map { (UInt64($0.offset), $0.element) }
       let difference = SeedDifference(
         row(Dictionary(uniqueKeysWithValues: seeds.map { ($0, 0.5 + $1) }), overlap: overlap),
-        row(Dictionary(uniqueKeysWithValues: seeds.map { ($0.0, 0.5) }), overlap: overlap), .microF1
-      )
+        row(Dictionary(uniqueKeysWithValues: seeds.map { ($0.0, 0.5) }), overlap: overlap),
+        "microF1")
       return Verdict(
         difference, tests: ClaimReport.tests(of: [difference.comparison], margin: 0.002)[0])
     }
@@ -361,11 +361,11 @@ struct TableRenderingTests {
 
   @Test func pairsAreTheSeedsThatBothHave() throws {
     let difference = SeedDifference(
-      row([1: 0.9, 2: 0.60, 3: 0.62]), row([2: 0.50, 3: 0.50, 7: 0.1]), .microF1)
+      row([1: 0.9, 2: 0.60, 3: 0.62]), row([2: 0.50, 3: 0.50, 7: 0.1]), "microF1")
     #expect(difference.count == 2)
     #expect(abs(try #require(difference.mean) - 0.11) < 1e-12)
     #expect(difference.comparison == PairedComparison([0.60, 0.62], [0.50, 0.50]))
-    let absent = SeedDifference(row([1: 0.9]), row([1: 0.8]), .accuracy)
+    let absent = SeedDifference(row([1: 0.9]), row([1: 0.8]), "accuracy")
     #expect(absent.count == 1 && absent.mean?.isNaN == true)
   }
 

@@ -274,6 +274,36 @@ struct RunTests {
     #expect(place.seeds == [1, 1])
   }
 
+  @Test func resultAndProvenanceHoldDigestsOfThemselves() throws {
+    let place = try Workplace()
+    #expect(place.run("sample.json", "--out", "out", "--seeds", "1-2") == 0)
+    func read(_ name: String) throws -> JSONValue {
+      try SealedJSON.read(place.folder.appending(path: "out/\(name)"), named: name)
+    }
+    #expect(try read("result.json")["status"] == "complete")
+    _ = try read("provenance.json")
+
+    // A digit of the result over seeds: it is made again from theirs.
+    let result = try place.text("out/result.json")
+    try place.write(result.replacingOccurrences(of: "0.0", with: "0.9"), to: "out/result.json")
+    #expect(throws: ConfigError.self) { _ = try read("result.json") }
+    #expect(place.run("sample.json", "--out", "out", "--seeds", "1-2") == 0)
+    #expect(try place.text("out/result.json") == result)
+
+    // A word of the provenance, and one without a digest.
+    let provenance = try place.text("out/provenance.json")
+    for changed in [
+      provenance.replacingOccurrences(of: "complete", with: "killed"), "{\"sessions\": []}",
+    ] {
+      try place.write(changed, to: "out/provenance.json")
+      #expect(place.run("sample.json", "--out", "out", "--seeds", "1-3") == 65)
+      #expect(place.errors.contains("out/provenance.json is damaged"), "\(place.errors)")
+      #expect(place.errors.contains("--restart"))
+    }
+    #expect(place.run("sample.json", "--out", "out", "--seeds", "1-3", "--restart") == 0)
+    _ = try read("provenance.json")
+  }
+
   @Test func resultsOfOtherModelsAreRefused() throws {
     let place = try Workplace()
     #expect(place.run("sample.json", "--out", "out") == 0)

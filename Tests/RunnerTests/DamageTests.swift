@@ -230,6 +230,45 @@ import Testing
     #expect(log.contains("--restart"))
   }
 
+  /// Weights that are whole files with digests that fit, and hold a number that is none.
+  @Test func weightsThatAreNotFiniteAreNotRestored() throws {
+    let place = try Workplace(Self.config)
+    stopTwice(place, out: "a")
+    // The teacher's last weights, which its student reads.
+    let url = place.folder.appending(path: "a/seed-3/teacher.last.safetensors")
+    var file = try SafetensorsFile(contentsOf: url, sealed: true)
+    let name = try #require(file.tensors.keys.sorted().first)
+    var weights: Matrix<Float> = try file.matrix(named: name)
+    weights[0, 0] = .nan
+    file.set(weights, named: name)
+    let digest = try file.write(to: url)
+    let told = place.folder.appending(path: "a/seed-3/teacher.result.json")
+    var result = try SealedJSON.read(ModelResult.self, from: told, named: "teacher")
+    result.files[ModelFile.lastWeights.rawValue] = digest
+    try SealedJSON.write(RecordEncoder.encode(result), to: told)
+    var log = ""
+    #expect(place.train(out: "a", onLine: { log += $0 }) == ExitStatus.badData)
+    #expect(log.contains("teacher.last.safetensors"), "\(log)")
+    #expect(log.contains("\(name) is not finite"), "\(log)")
+    #expect(place.train(out: "a", ["--restart"]) == ExitStatus.done)
+
+    // A checkpoint.
+    stopTwice(place, out: "b")
+    for name in ["student.checkpoint", "student.checkpoint.previous"] {
+      let url = place.folder.appending(path: "b/seed-3/\(name).safetensors")
+      var file = try SafetensorsFile(contentsOf: url, sealed: true)
+      let tensor = try #require(
+        file.tensors.keys.sorted().first { $0.hasPrefix("student/parameters/") })
+      var weights: Matrix<Float> = try file.matrix(named: tensor)
+      weights[0, 0] = .infinity
+      file.set(weights, named: tensor)
+      try DurableFile.write(file.sealed(), to: url)
+    }
+    log = ""
+    #expect(place.train(out: "b", onLine: { log += $0 }) == ExitStatus.badData)
+    #expect(log.contains("is not finite"), "\(log)")
+  }
+
   /// Weights that are whole files, but not those of the training: of zeros.
   @Test func otherWeightsAreNotTaken() throws {
     let place = try Workplace(Self.config)

@@ -48,15 +48,15 @@ import Testing
     ]
     let result = try evaluation(
       .crossEntropy(smoothing: 0), try batches(graphs, batchSize: 1), width: 2)
-    #expect(result.accuracy == 0.5 && result.microF1 == 0.5)
-    #expect(abs(result.microF1PerBatch - (1 + 1.0 / 3) / 2) < 1e-15)
+    #expect(result.score("accuracy") == 0.5 && result.score("microF1") == 0.5)
+    #expect(abs(result.score("microF1PerBatch") - (1 + 1.0 / 3) / 2) < 1e-15)
     // log(1 + exp(-margin)) of the margins 2, -1, 3 and -0.5.
     let losses = [0.126928011042972, 1.313261687518223, 0.048587351573742, 0.974076984180107]
     #expect(abs(result.loss - losses.reduce(0, +) / 4) < 1e-12)
     let together = try evaluation(
       .crossEntropy(smoothing: 0), try batches(graphs, batchSize: 2), width: 2)
-    #expect(abs(together.loss - result.loss) < 1e-15 && together.accuracy == 0.5)
-    #expect(together.microF1PerBatch == 0.5)
+    #expect(abs(together.loss - result.loss) < 1e-15 && together.score("accuracy") == 0.5)
+    #expect(together.score("microF1PerBatch") == 0.5)
   }
 
   @Test func severalLabelsANode() throws {
@@ -67,8 +67,8 @@ import Testing
     let result = try evaluation(
       .binaryCrossEntropy, try batches(graphs, batchSize: 1), width: 2)
     // 4 given and found, 1 found that was not given (its logit is the threshold), 1 not found.
-    #expect(abs(result.microF1 - 8.0 / 10) < 1e-15 && result.accuracy == 6.0 / 8)
-    #expect(abs(result.microF1PerBatch - (2.0 / 3 + 6.0 / 7) / 2) < 1e-15)
+    #expect(abs(result.score("microF1") - 8.0 / 10) < 1e-15 && result.score("accuracy") == 6.0 / 8)
+    #expect(abs(result.score("microF1PerBatch") - (2.0 / 3 + 6.0 / 7) / 2) < 1e-15)
     let losses = [
       0.313261687518223, 1.313261687518223, 0.126928011042972, 0.693147180559945,
       0.048587351573742, 0.048587351573742, 0.313261687518223, 0.313261687518223,

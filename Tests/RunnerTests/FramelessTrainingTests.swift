@@ -216,6 +216,24 @@ import Testing
     }
   }
 
+  /// A request to stop that comes while the graph is rewired.
+  @Test func aRewiringIsInterrupted() throws {
+    let place = try Workplace(Self.config)
+    let interruption = Interruption()
+    var log = ""
+    let status = place.train(
+      out: "a", ["--set", "data.rewiring.loops=1000000", "--set", "data.rewiring.removalBound=-9"],
+      interruption: interruption, isInteractive: true
+    ) {
+      log += $0
+      if $0.contains("rewiring the graph") { interruption.request() }
+    }
+    #expect(status == ExitStatus.interrupted, "\(log)")
+    #expect(!place.exists("a/seed-3/rewiring.json"))
+    let result = try place.json("a/result.json")
+    #expect(result["status"] == "interrupted")
+  }
+
   @Test func rewiringIsForThoseThatAskForIt() throws {
     let place = try Workplace(Self.config)
     #expect(place.train(out: "a") == ExitStatus.done)

@@ -86,10 +86,11 @@ import Testing
     place.onSeed = { if $0 == 2 { throw Interrupted() } }
     #expect(place.run("sample.json", "--seeds", "1-2") == 130)
     // As a process leaves it that has no time to end its session.
-    let text = try place.text("runs/sample/provenance.json")
-    try place.write(
-      text.replacingOccurrences(of: "\"interrupted\"", with: "\"unfinished\""),
-      to: "runs/sample/provenance.json")
+    let file = "runs/sample/provenance.json"
+    let text = try SealedJSON.read(place.folder.appending(path: file), named: file).prettyText
+    try place.writeSealed(
+      try JSONParser.parse(
+        text.replacingOccurrences(of: "\"interrupted\"", with: "\"unfinished\"")), to: file)
     place.onSeed = { _ in }
     place.libraries["openblasKernels"] = "SkylakeX"
     #expect(place.run("sample.json", "--seeds", "1-2") == 0)

@@ -139,7 +139,6 @@ struct ResourceTests {
       "asPublished": ["highBranch": true],
     ],
     ["family": "fmlpSimplified", "width": 8],
-    ["family": "dgcnn"], ["family": "dgcnn", "hidden": [8], "head": [4, 5], "embedding": 7],
     ["family": "fmlpSimplified", "width": 8, "asPublished": ["highBranch": true], "bias": false],
   ]
 
@@ -184,6 +183,103 @@ struct ResourceTests {
     }
   }
 
+  /// A student of a GCN with hidden layers of 8 and 16, with one more objective.
+  private func student(_ objectives: JSONValue...) -> ExperimentConfig {
+    let training: JSONValue = [
+      "epochs": 1, "optimizer": ["type": "adam", "learningRate": 0.01], "selectOn": "accuracy",
+    ]
+    let task: JSONValue = ["name": "task", "type": "crossEntropy"]
+    let decoded = decode([
+      "name": "x", "seeds": [1], "data": ["name": "synthetic-nodes"],
+      "models": [
+        [
+          "name": "teacher", "architecture": ["family": "gcn", "hidden": [8, 16]],
+          "training": training, "objectives": [task],
+        ],
+        [
+          "name": "m", "architecture": ["family": "mlp", "hidden": [4]], "training": training,
+          "objectives": .array([task] + objectives),
+        ],
+      ],
+    ])
+    #expect(decoded.problems == [])
+    return decoded.config
+  }
+
+  private func objective(
+    _ name: String, _ type: String, studentTap: String = "hidden.0", teacherTap: String,
+    _ more: [String: JSONValue] = [:]
+  ) -> JSONValue {
+    let own: [String: JSONValue] = [
+      "name": .string(name), "type": .string(type), "teacher": "teacher",
+      "studentTap": .string(studentTap), "teacherTap": .string(teacherTap),
+    ]
+    return .object(own.merging(more) { $1 })
+  }
+
+  @Test func whatIsKeptOfATeacherCounts() {
+    let kd: JSONValue = [
+      "name": "kd", "type": "kd", "teacher": "teacher", "form": ["type": "softmax"],
+    ]
+    let alone = student().memoryEstimates(on: data)[1]
+    #expect(alone.teachers == 0 && !alone.sizes.contains("teachers"))
+    func kept(_ objectives: JSONValue...) -> Double {
+      let config =
+        objectives.count == 1 ? student(objectives[0]) : student(objectives[0], objectives[1])
+      let estimate = config.memoryEstimates(on: data)[1]
+      #expect(estimate.sizes.contains("its teachers' features"))
+      #expect(
+        estimate.total == estimate.parameters + estimate.teachers + estimate.activations)
+      return estimate.teachers
+    }
+    // 40 nodes of 5 classes, of 16 columns; 130 edges; 4 bytes each.
+    #expect(kept(kd) == 4 * 40 * 5)
+    #expect(kept(objective("at", "at", teacherTap: "hidden.1")) == 4 * 40 * 16)
+    let rbf: JSONValue = ["type": "rbf", "sigma": 1]
+    #expect(
+      kept(kd, objective("lsp", "lsp", teacherTap: "hidden.1", ["kernel": rbf]))
+        == 4 * (40 * 5 + 130))
+    // Two that read the same features share them; other weights of the teacher are another teacher.
+    let fitnet = objective("fitnet", "fitnet", teacherTap: "hidden.1")
+    #expect(kept(objective("at", "at", teacherTap: "hidden.1"), fitnet) == 4 * 40 * 16)
+    let selected = objective(
+      "fitnet", "fitnet", teacherTap: "hidden.1", ["teacherWeights": "selected"])
+    #expect(kept(objective("at", "at", teacherTap: "hidden.1"), selected) == 2 * 4 * 40 * 16)
+  }
+
+  @Test func objectivesOverPairsOfNodesCount() throws {
+    let large = DataSizes(features: 11, labels: 5, isSparse: true, nodes: 100_000, edges: 400_000)
+    let alone = student().memoryEstimates(on: large)[1]
+    func added(_ objective: JSONValue) -> Double {
+      let estimate = student(objective).memoryEstimates(on: large)[1]
+      #expect(estimate.parameters == 4 * (alone.parameterCount * 6 + estimateOfTeacher))
+      return estimate.activations - alone.activations
+    }
+    let estimateOfTeacher = student().memoryEstimates(on: large)[0].parameterCount
+    // What the student's own backward pass has at once, which an objective's work comes instead of.
+    let passing = 4 * 100_000.0 * 9
+    let cosine: [String: JSONValue] = ["kernel": ["type": "cosine"], "maxSamples": nil]
+    #expect(
+      added(objective("gsp", "gsp", teacherTap: "hidden.1", cosine))
+        == 4 * (3 * 512 * 100_000 + 100_000 * (4 + 4 + 16)) - passing)
+    #expect(
+      added(objective("gsp", "gsp", teacherTap: "hidden.1", ["kernel": ["type": "l2"]]))
+        == 4 * (3 * 512 * 8_192 + 8_192 * (4 + 4 + 16)) - passing)
+    #expect(
+      added(objective("gcrd", "gcrd", teacherTap: "hidden.1", ["maxSamples": nil]))
+        == 4 * (512 * 100_000 + 4 * 100_000 * 256) - passing)
+    #expect(
+      added(
+        objective(
+          "mmd", "mmd", teacherTap: "hidden.1", ["kernel": ["type": "linear"], "maxSamples": nil]))
+        == 4 * (100_000 * (2 * 4 + 16) + 4 * (4 + 16)) - passing)
+    let error = #expect(throws: RunError.self) {
+      try student(objective("gsp", "gsp", teacherTap: "hidden.1", cosine))
+        .checkMemory(on: large, available: AvailableMemory(bytes: 5e8, bound: "x"))
+    }
+    #expect(error?.description.contains("m needs at least") == true)
+  }
+
   @Test func aBatchOfTooManyEdgesIsRefused() throws {
     let sizes = DataSizes(features: 1, labels: 1, isSparse: true, nodes: 10, edges: 0x1p31)
     let error = #expect(throws: ConfigError.self) {
@@ -212,6 +308,7 @@ struct ResourceTests {
         known: Array(repeating: true, count: nodes))
     }
     let sizes = DataSizes(of: samples, batchSize: 2, features: 2, labels: 1)
+    #expect(sizes.whole == (24, 8))
     #expect(sizes.batch == (16, 4) && sizes.largestGraph == 9 && !sizes.isSparse)
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Tensor
 import Testing
 
@@ -45,8 +46,20 @@ struct FrameletGraph: CustomTestStringConvertible, Sendable {
 /// Each bank with the parameters of its authors and others.
 let filterBanks: [FilterBank] = [
   .haar, .linear, .quadratic, .entropy(), .entropy(alpha: 1), .entropy(alpha: 0.2), .sigmoid(),
-  .sigmoid(alpha: 3),
+  .sigmoid(alpha: 3), .functions(AnyMaskFunctions(SmoothStepMasks(overshoot: 0))),
 ]
+
+/// Masks from outside: cos and sin of (pi/2) s(x / pi), s(u) = u^2 (3 - 2 u), times 1 + overshoot, of
+/// which 0 makes a tight frame.
+struct SmoothStepMasks: MaskFunctions {
+  var overshoot: Double
+  var maskCount: Int { 2 }
+  func masks(at x: Double) -> [Double] {
+    let u = x / .pi
+    let angle = .pi / 2 * u * u * (3 - 2 * u)
+    return [cos(angle) * (1 + overshoot), sin(angle) * (1 + overshoot)]
+  }
+}
 
 /// The largest difference of two matrices' elements.
 func largestDifference<S: Scalar>(_ a: Matrix<S>, _ b: Matrix<S>) -> Double {

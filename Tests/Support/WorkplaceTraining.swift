@@ -11,12 +11,12 @@ extension Workplace {
   /// - Returns: The exit code.
   func train(
     out: String, _ arguments: [String] = [], interruption: Interruption = Interruption(),
-    onLine: @escaping (String) -> Void = { _ in }
+    isInteractive: Bool = false, onLine: @escaping (String) -> Void = { _ in }
   ) -> Int32 {
     let command = ["sample.json", "--offline", "--out", out] + arguments
     let environment = CommandEnvironment(
       currentDirectory: folder, arguments: command, output: { _ in },
-      terminal: Terminal(isInteractive: false, write: onLine), interruption: interruption,
+      terminal: Terminal(isInteractive: isInteractive, write: onLine), interruption: interruption,
       makeSeedRunner: makeSeedRunner, variables: ["XDG_CACHE_HOME": folder.path])
     return ExperimentsCommand.run(command, in: environment)
   }

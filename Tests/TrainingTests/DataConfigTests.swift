@@ -36,6 +36,52 @@ struct DataConfigTests {
     #expect(try config(["name": .string(name)]).config.data.split.choiceName == split)
   }
 
+  /// A source's own settings stand beside the others, with its own defaults.
+  @Test func cloudsBringTheirSettings() throws {
+    let written = RecordEncoder.encode(
+      try config(["name": "modelnet40", "points": 512]).config.data)
+    guard case .object(let members) = written else {
+      Issue.record("no object")
+      return
+    }
+    #expect(
+      members.keys.sorted() == [
+        "augmentation", "batchSize", "dropLast", "generated", "name", "normalize", "onMissing",
+        "points", "shuffle", "splitSeed", "testBatchSize", "validation", "validationShare",
+      ])
+    for data: JSONValue in [
+      ["name": "modelnet10", "points": 256, "augmentation": ["shift": 0.1], "dropLast": true],
+      ["name": "cloud-folder", "path": "here", "testShare": 0.5],
+    ] {
+      let (first, problems) = RecordDecoder.decode(DataConfig.self, from: data)
+      let (second, more) = RecordDecoder.decode(
+        DataConfig.self, from: RecordEncoder.encode(first))
+      #expect(problems == [] && more == [] && first == second)
+      var other = second
+      other.settings = Registries.data["modelnet10"]?.fresh.settings
+      #expect(other != first)
+    }
+    #expect(written["points"] == 512 && written["normalize"] == "none")
+    #expect(written["generated"]?["classes"] == 40)
+    let data = try config(["name": "modelnet10", "points": 512]).config.data
+    #expect(RecordEncoder.encode(data)["normalize"] == "unitSphere")
+    #expect(
+      data.source?.sizes(data)
+        == PublishedSizes(graphs: 4_899, nodes: 4_899 * 512, edges: 0, features: 3, labels: 10))
+    #expect(data.evaluationBatchSize == 16 && !data.dropsLastBatch)
+    let ppi = try config(["name": "ppi", "batchSize": 3]).config.data
+    #expect(ppi.evaluationBatchSize == 3 && !ppi.dropsLastBatch && ppi.settings == nil)
+    #expect(
+      try config(["name": "cloud-folder"]).problems == [
+        "data.path: missing; expected the folder with the files"
+      ])
+    #expect(
+      try config(["name": "cora", "points": 5]).problems.first?.hasPrefix(
+        "data.points: unknown key") == true)
+    #expect(
+      try config(["name": "modelnet10", "augmentation": ["scale": 0.5]]).problems.count == 1)
+  }
+
   @Test func ppiKeepsItsSettings() throws {
     let written = RecordEncoder.encode(try config(["name": "ppi"]).config.data)
     guard case .object(let members) = written else {

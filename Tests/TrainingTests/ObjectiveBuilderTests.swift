@@ -98,6 +98,10 @@ struct ObjectiveBuilderTests {
     // The loss is linear in the target: halfway between 0 and 0.4 it is halfway too.
     let (some, more) = try (loss(smoothing: 0.2), loss(smoothing: 0.4))
     #expect(abs(some - plain) > 1e-3 && abs((plain + more) / 2 - some) < 1e-14)
+    let others = try loss([
+      "\(task).type": "crossEntropy", "\(task).smoothing": 0.2, "\(task).smoothingOver": "others",
+    ])
+    #expect(abs(others - some) > 1e-4)
   }
 
   @Test(

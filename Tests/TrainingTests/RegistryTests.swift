@@ -128,7 +128,11 @@ struct RegistryTests {
 
   @Test func oneDataSetIsEachName() {
     #expect(Registries.data.names.count == Set(Registries.data.names).count)
-    #expect(Registries.layouts.names == ["ppi", "gnnBenchmark", "planetoid", "heterophilous"])
+    #expect(
+      Registries.layouts.names == [
+        "ppi", "gnnBenchmark", "planetoid", "heterophilous", "voxels", "hdf5Clouds", "off",
+        "cloudFolder",
+      ])
     let cora = Registries.data["cora"]?.fresh
     #expect(
       cora?.sizes(DataConfig())

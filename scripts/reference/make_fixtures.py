@@ -7,6 +7,7 @@ import torch
 
 import alignahead
 import baselines
+import clouds
 import curvature
 import dense
 import dgcnn
@@ -34,7 +35,7 @@ def main():
     initialization.verify()
     modules = (
         gat, gcn, sage, dense, losses, lsp, baselines, optimizers, student, alignahead, framelets,
-        frameless, curvature, norms, dgcnn, paired_tests,
+        frameless, curvature, norms, dgcnn, paired_tests, clouds,
     )
     for module in modules:
         module.write(folder)

@@ -47,8 +47,11 @@ public struct StochasticDiscreteRicciFlow: Sendable, Equatable {
   /// Rewires a graph in which every edge is there in both directions. Self loops are dropped and
   /// parallel edges count once. The same for the same seed, on any number of threads.
   ///
-  /// - Throws: ``CurvatureError``.
-  public func rewire(_ undirected: CSRGraph, seed: UInt64) throws -> RewiredGraph {
+  /// - Parameter check: Called before every loop; what it throws ends the rewiring.
+  /// - Throws: ``CurvatureError``, and what `check` throws.
+  public func rewire(
+    _ undirected: CSRGraph, seed: UInt64, check: () throws -> Void = {}
+  ) throws -> RewiredGraph {
     try CurvatureError.require(
       loops >= 0, "the number of loops of the Ricci flow", Double(loops), "0 or more")
     try CurvatureError.require(tau >= 0, "tau of the Ricci flow", tau, "0 or more, or infinity")
@@ -63,6 +66,7 @@ public struct StochasticDiscreteRicciFlow: Sendable, Equatable {
     var steps: [RewiredGraph.Step] = []
     var end = RewiredGraph.End.loopsDone
     for loop in 0..<loops {
+      try check()
       guard let lowest = tracker.lowest else {
         end = .noEdges
         break

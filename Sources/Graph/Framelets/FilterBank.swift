@@ -27,6 +27,8 @@ public enum FilterBank: Sendable, Hashable {
   case entropy(alpha: Double = 0.5)
   /// sqrt(1 - sigma); sqrt(sigma), with sigma = 1 / (1 + exp(-alpha (x / pi - 1/2))), alpha > 0.
   case sigmoid(alpha: Double = 20)
+  /// Masks that are given by their formulas.
+  case functions(AnyMaskFunctions)
 
   /// The number of masks, R.
   public var maskCount: Int {
@@ -34,6 +36,7 @@ public enum FilterBank: Sendable, Hashable {
     case .haar, .sigmoid: 2
     case .linear, .entropy: 3
     case .quadratic: 4
+    case .functions(let masks): masks.functions.maskCount
     }
   }
 
@@ -60,6 +63,7 @@ public enum FilterBank: Sendable, Hashable {
     case .sigmoid(let alpha):
       let z = alpha * (u - 0.5)
       return [(1 / (1 + exp(z))).squareRoot(), (1 / (1 + exp(-z))).squareRoot()]
+    case .functions(let masks): return masks.functions.masks(at: x)
     }
   }
 
@@ -75,6 +79,51 @@ public enum FilterBank: Sendable, Hashable {
     case .sigmoid(let alpha):
       try FrameletError.require(
         alpha > 0 && alpha.isFinite, "the sigmoid bank's alpha", alpha, "a finite number above 0")
+    case .functions(let masks):
+      let count = masks.functions.maskCount
+      try FrameletError.require(
+        count >= 2, "the number of masks of \(type(of: masks.functions))", Double(count),
+        "a low pass and one high pass or more")
+      for point in 0...128 {
+        let x = Double.pi * Double(point) / 128
+        let values = masks.functions.masks(at: x)
+        try FrameletError.require(
+          values.count == count, "the number of masks of \(type(of: masks.functions)) at \(x)",
+          Double(values.count), "\(count), its maskCount")
+        let sum = values.reduce(0) { $0 + $1 * $1 }
+        try FrameletError.require(
+          abs(sum - 1) < 1e-9, "the sum of squared masks of \(type(of: masks.functions)) at \(x)",
+          sum, "1 at every point of [0, pi], as a tight frame has it")
+      }
     }
+  }
+}
+
+/// Masks g_0 (low pass), g_1, ..., given by their formulas.
+public protocol MaskFunctions: Hashable, Sendable {
+  /// The number of masks, R, at least 2.
+  var maskCount: Int { get }
+  /// All masks at x in [0, pi], the low pass first; the sum of their squares is 1.
+  func masks(at x: Double) -> [Double]
+}
+
+/// Any masks, as a value that can be compared.
+public struct AnyMaskFunctions: Sendable, Hashable {
+  let functions: any MaskFunctions
+
+  /// The masks as such.
+  public init(_ functions: some MaskFunctions) { self.functions = functions }
+
+  /// Whether both are of one type and equal.
+  public static func == (a: AnyMaskFunctions, b: AnyMaskFunctions) -> Bool {
+    a.hashable == b.hashable
+  }
+
+  /// That of the masks.
+  public func hash(into hasher: inout Hasher) { hasher.combine(hashable) }
+
+  private var hashable: AnyHashable {
+    func opened(_ functions: some MaskFunctions) -> AnyHashable { AnyHashable(functions) }
+    return opened(functions)
   }
 }

@@ -14,7 +14,7 @@ import Tensor
 ///
 /// P^power Theta is a chain of sparse products with thin matrices, and P its own transpose:
 /// dTheta_s = P_s^power dT_s for the gradient dT_s of what the relu and dropout are given. The other
-/// gradients are those of ``FMLPMixture`` and of linear maps:
+/// gradients are those of `FMLPMixture` and of linear maps:
 ///
 ///     dH_s = dV_s (C_s^T) + dz_s a_1^T,   dH_x = dV_x (C_x^T) + (dz_low + dz_high) a_2^T
 ///     da = [sum over s of H_s^T dz_s, H_x^T (dz_low + dz_high)],   dc = sum of all dz

@@ -38,6 +38,9 @@ extension TabulatedStudent {
     }
     let layers = try (0..<count).map { try TabulatedLayer<S>(from: file, prefix: "tables.\($0)") }
     for (k, layer) in layers.enumerated() {
+      guard layer.isFinite else {
+        throw TabulationError.malformed("tables.\(k) holds what is infinite or not a number")
+      }
       let width = k == 0 ? layer.features.weight.rows : layers[k - 1].low.columns
       guard layer.fits(nodes: layers[0].low.rows, inputWidth: width) else {
         throw TabulationError.malformed("the sizes of tables.\(k) do not fit each other")
@@ -68,6 +71,12 @@ extension TabulatedLayer {
       attention: try map("attention"),
       classifier: file.tensors["\(prefix).classifier.weight"] == nil ? nil : try map("classifier"),
       rectified: rectified, scored: scored)
+  }
+
+  fileprivate var isFinite: Bool {
+    let maps = [features, attention] + (classifier.map { [$0] } ?? [])
+    return [low, high, lowScores, highScores].allSatisfy(\.isFinite)
+      && maps.allSatisfy { $0.weight.isFinite && $0.bias?.isFinite ?? true }
   }
 
   fileprivate func fits(nodes: Int, inputWidth: Int) -> Bool {

@@ -66,7 +66,7 @@ package struct CSVTable {
   }
 
   private func cells(
-    of row: RowReport, _ metric: TrainingConfig.Metric, in section: SectionReport
+    of row: RowReport, _ metric: String, in section: SectionReport
   ) -> [String] {
     let summary = row.summary(metric)
     let difference = section.difference(of: row, in: metric)
@@ -79,7 +79,7 @@ package struct CSVTable {
       String(row.seeds.contains(where: \.quick)),
       String(row.seeds.contains(where: \.dataset.synthetic)),
       row.seeds.first?.dataset.caveats.joined(separator: "; ") ?? "",
-      metric.rawValue, String(row.results.count),
+      metric, String(row.results.count),
       row.seeds.map { String($0.result.seed) }.joined(separator: " "),
       percent(summary?.mean), (summary?.values.count ?? 0) > 1 ? percent(summary?.std) : "",
       difference == nil ? "" : section.section.baseline ?? "",

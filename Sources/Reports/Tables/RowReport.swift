@@ -32,18 +32,18 @@ package struct RowReport {
   package var trainings: [ModelResult] { results.flatMap { $0 } }
 
   /// The score of each seed, the mean over the models; a score that is missing makes it NaN.
-  package func values(_ metric: TrainingConfig.Metric) -> [Double] {
+  package func values(_ metric: String) -> [Double] {
     results.map { models in
       MetricSummary(
         values: models.map { result in
-          (row.weights == .selected ? result.test : result.testLast)[metric.rawValue] ?? .nan
+          (row.weights == .selected ? result.test : result.testLast)[metric] ?? .nan
         }
       ).mean
     }
   }
 
   /// The score over seeds, or nil where there are none.
-  package func summary(_ metric: TrainingConfig.Metric) -> MetricSummary? {
+  package func summary(_ metric: String) -> MetricSummary? {
     results.isEmpty ? nil : MetricSummary(values: values(metric))
   }
 

@@ -41,7 +41,7 @@ package struct SectionReport {
   package func row(_ name: String) -> RowReport? { rows.first { $0.row.name == name } }
 
   /// How a row differs from the baseline; nil for the baseline itself and where there is none.
-  package func difference(of row: RowReport, in metric: TrainingConfig.Metric) -> SeedDifference? {
+  package func difference(of row: RowReport, in metric: String) -> SeedDifference? {
     guard let name = section.baseline, name != row.row.name, let baseline = self.row(name) else {
       return nil
     }

@@ -16,18 +16,19 @@ package struct SectionText {
     let metrics = section.metrics
     name = section.name
     title = report.title
+    let headings = metrics.map(Registries.metrics.heading)
     let differences =
       section.baseline == nil
       ? [] : ["difference", "95 % interval", "t p", "signed-rank p"]
     header =
-      ["method"] + section.published.map(\.heading) + metrics.map(\.heading) + ["n"] + differences
+      ["method"] + section.published.map(\.heading) + headings + ["n"] + differences
       + section.thresholds.map(EpochsToScore.heading) + section.quantities.map(\.heading)
       + ["parameters", "epochs", "s/epoch"]
     rows = report.rows.map { row in
       [row.row.label]
         + section.published.map { row.row.published[$0.name]?.text ?? "-" }
         + metrics.map { metric in
-          row.summary(metric).map { Figures.metric($0, named: metric.rawValue) } ?? "-"
+          row.summary(metric).map { Figures.metric($0, named: metric) } ?? "-"
         }
         + [String(row.results.count)]
         + (differences.isEmpty ? [] : Self.cells(report.difference(of: row, in: metrics[0])))
@@ -42,7 +43,7 @@ package struct SectionText {
     curves = Self.grid(report.curves)
     var notes: [String] = []
     if let baseline = section.baseline.flatMap(report.row) {
-      notes.append("Differences are to “\(baseline.row.label)”, in \(metrics[0].heading).")
+      notes.append("Differences are to “\(baseline.row.label)”, in \(headings[0]).")
     }
     notes += report.overlaps.map(\.note)
     if report.rows.contains(where: \.isGroup) { notes.append(Self.groups) }
@@ -89,16 +90,5 @@ package struct SectionText {
       difference.comparison?.tTestP.map { Figures.probability($0) } ?? "-",
       difference.comparison?.signedRankP.map { Figures.probability($0) } ?? "-",
     ]
-  }
-}
-
-extension TrainingConfig.Metric {
-  /// The metric as columns are headed with it.
-  package var heading: String {
-    switch self {
-    case .microF1PerBatch: "micro-F1 per batch"
-    case .microF1: "micro-F1"
-    case .accuracy: "accuracy"
-    }
   }
 }

@@ -9,7 +9,7 @@ package struct SeedDifference {
   /// The tests; nil for fewer than two pairs.
   package let comparison: PairedComparison?
 
-  package init(_ first: RowReport, _ second: RowReport, _ metric: TrainingConfig.Metric) {
+  package init(_ first: RowReport, _ second: RowReport, _ metric: String) {
     func scores(_ row: RowReport) -> [UInt64: Double] {
       Dictionary(
         uniqueKeysWithValues: zip(row.seeds.map(\.result.seed), row.values(metric)))

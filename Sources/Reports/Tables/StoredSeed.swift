@@ -66,7 +66,7 @@ extension RunDirectory {
   ///
   /// - Throws: ``RunDirectoryError`` where the file is damaged.
   package func sessions(of seed: UInt64) throws -> [JSONValue] {
-    guard case .array(let sessions)? = try readStored(provenanceFile)["sessions"] else { return [] }
+    guard case .array(let sessions)? = try readSealed(provenanceFile)["sessions"] else { return [] }
     return sessions.compactMap { session in
       guard case .object(var members) = session, case .array(let seeds)? = members["seeds"],
         seeds.contains(.integer(Int(seed)))

@@ -55,6 +55,7 @@ package struct TableFile {
       }
     }
     problems += Self.unknownModels(of: config, in: experiments)
+    problems += Self.unfitMetrics(of: config, in: experiments)
     if problems.count == 1, let first = missing.first { throw first }
     guard problems.isEmpty else { throw ConfigError(source: path, problems: problems) }
     self.experiments = experiments
@@ -91,6 +92,52 @@ package struct TableFile {
         + section.curves.compactMap {
           problem($0.model, $0.experiment, at: "curves.\($0.name).model")
         }
+    }
+  }
+
+  /// Columns that a row's models cannot have, and what counts upwards where less is better.
+  private static func unfitMetrics(
+    of config: TableConfig, in experiments: [Experiment]
+  ) -> [JSONProblem] {
+    config.sections.flatMap { section -> [JSONProblem] in
+      let models = section.rows.filter(\.measured).flatMap { row in
+        experiments.first { $0.name == row.experiment ?? section.experiment }?.config
+          .models(named: row.modelName) ?? []
+      }
+      func problem(_ key: String, _ message: String) -> JSONProblem {
+        JSONProblem(path: "sections.\(section.name).\(key)", message: message)
+      }
+      func falls(_ metric: String) -> Bool {
+        Registries.metrics.metric(named: metric)?.higherIsBetter == false
+      }
+      var found: [JSONProblem] = []
+      for name in section.metrics {
+        guard let tasks = Registries.metrics.metric(named: name)?.tasks,
+          let model = models.first(where: { !tasks.contains($0.taskLoss.labelKind) })
+        else { continue }
+        found.append(
+          problem(
+            "metrics",
+            "found \"\(name)\", which is not defined for \(model.taskLoss.labelKind.inWords), as the "
+              + "model \"\(model.name)\" has it"))
+      }
+      if !section.claims.isEmpty, falls(section.metrics[0]) {
+        found.append(
+          problem(
+            "metrics",
+            "claims are held against the first metric, and of \"\(section.metrics[0])\" less is "
+              + "better; put one first of which more is better"))
+      }
+      if !section.thresholds.isEmpty,
+        let model = models.first(where: { falls($0.training.selectOn) })
+      {
+        found.append(
+          problem(
+            "thresholds",
+            "the model \"\(model.name)\" selects on \"\(model.training.selectOn)\", of which less is "
+              + "better: it does not rise to a threshold; leave them out"))
+      }
+      return found
     }
   }
 

@@ -54,10 +54,10 @@ extension SectionReport {
 
   private func json(of row: RowReport) -> JSONValue {
     let test = section.metrics.compactMap { metric in
-      row.summary(metric).map { (metric.rawValue, $0.json) }
+      row.summary(metric).map { (metric, $0.json) }
     }
     let differences = section.metrics.compactMap { metric in
-      difference(of: row, in: metric)?.comparison.map { (metric.rawValue, $0.json) }
+      difference(of: row, in: metric)?.comparison.map { (metric, $0.json) }
     }
     let reached = section.thresholds.map { threshold -> (String, JSONValue) in
       let epochs = row.epochs(to: threshold)

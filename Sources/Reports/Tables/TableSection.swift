@@ -8,7 +8,7 @@ package struct TableSection: Record {
   /// The experiment of rows that name none.
   package var experiment = ""
   /// Test scores, a column each. Differences and verdicts go by the first.
-  package var metrics = [TrainingConfig.Metric.microF1]
+  package var metrics = [MicroF1.name]
   /// The row that the others are tested against, or nil for none.
   package var baseline: String?
   /// Columns of figures that others published.
@@ -31,7 +31,8 @@ package struct TableSection: Record {
     visitor.field(
       "experiment", &experiment, .name, required: true, "The experiment of rows that name none.")
     visitor.field(
-      "metrics", &metrics, .list(of: .choice, count: 1...TrainingConfig.Metric.allCases.count),
+      "metrics", &metrics,
+      .list(of: .oneOf(Registries.metrics.names), count: 1...Registries.metrics.names.count),
       "Test scores, a column each; differences and verdicts go by the first.")
     visitor.field(
       "baseline", &baseline, .orNull(.name), "The row that the others are tested against.")
@@ -57,7 +58,7 @@ package struct TableSection: Record {
     var found = duplicates(of: published.map(\.name), key: "published", what: "columns")
     found += duplicates(of: rows.map(\.name), key: "rows", what: "rows")
     found += duplicates(of: claims.map(\.name), key: "claims", what: "claims")
-    found += duplicates(of: metrics.map(\.rawValue), key: "metrics", what: "columns")
+    found += duplicates(of: metrics, key: "metrics", what: "columns")
     found += duplicates(
       of: thresholds.map(EpochsToScore.heading), key: "thresholds", what: "columns")
     found += duplicates(of: quantities.map(\.rawValue), key: "quantities", what: "columns")

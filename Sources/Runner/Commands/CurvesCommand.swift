@@ -130,7 +130,9 @@ struct CurvesCommand: EnvironmentCommand {
       (what, name) = ("objective", objective)
       known = unique(models.flatMap(\.objectives).map(\.name))
     case .validationMetric(let score):
-      (what, name, known) = ("metric", score, Evaluation().metrics.keys.sorted())
+      (what, name, known) = (
+        "metric", score, (Registries.metrics.names + [Evaluation.lossName]).sorted()
+      )
     }
     guard known.contains(name) else {
       throw UsageError(

@@ -171,13 +171,13 @@ struct ExperimentRun {
   ) throws -> RunResult {
     var result = RunResult(config: config, dataset: dataset, results: results)
     result.rest = rest
-    try JSONFile.write(result.json, to: directory.resultFile)
+    try SealedJSON.write(result.json, to: directory.resultFile)
     return result
   }
 
   private func reuse(_ result: RunResult, in directory: RunDirectory) throws -> RunResult {
     // The folder may have been left with the result of other seeds.
-    try JSONFile.write(result.json, to: directory.resultFile)
+    try SealedJSON.write(result.json, to: directory.resultFile)
     log.info(
       """
       \(result.dataset.mark)\(directory.name) holds the complete run \

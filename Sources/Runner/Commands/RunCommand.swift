@@ -47,7 +47,7 @@ struct RunCommand: EnvironmentCommand {
     }
     let (result, directory) = try run.execute(in: folder)
     try environment.output(
-      json ? result.json.prettyText : ResultTable(result: result).text,
+      json ? SealedJSON.seal(result.json).prettyText : ResultTable(result: result).text,
       alsoIn: "\(directory.name)/result.json")
     run.log.info("\(result.dataset.mark)the result is in \(directory.name)/result.json")
   }

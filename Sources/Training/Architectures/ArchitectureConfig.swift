@@ -57,6 +57,9 @@ public protocol ArchitectureSettings: VariantSettings {
   ///
   /// - Parameter data: The name of the data set.
   func problem(graphs count: Int, of data: String) -> Inconsistency?
+  /// Whether it builds graphs of its own from features, so that what it makes of a node is no constant
+  /// of the data.
+  var buildsGraphs: Bool { get }
   /// What its layers take of memory on such data, from below: what is counted is surely needed.
   func layerSizes(_ data: DataSizes) -> [LayerSize]
 }
@@ -77,6 +80,9 @@ extension ArchitectureSettings {
 
   /// The trunk's.
   public var batchNormKey: String? { trunk.norm == .batch ? "norm" : nil }
+
+  /// The data's graphs are its own.
+  public var buildsGraphs: Bool { false }
 
   /// What the trunk has against the hidden layers.
   public var inconsistencies: [Inconsistency] { trunk.inconsistencies(widths: hiddenColumns) }

@@ -46,6 +46,7 @@ package struct DGCNNConfig: ArchitectureSettings {
   }
 
   package var batchNormKey: String? { "" }
+  package var buildsGraphs: Bool { true }
 
   package func makeNetwork<S: Scalar>(_ context: NetworkContext) -> Network<S> {
     do {

@@ -49,23 +49,28 @@ extension ExperimentConfig {
       try network.checkTraining(
         on: CSRGraph(
           edgelessMembers: smallestBatch(
-            of: nodes, batchSize: self.data.batchSize, shuffled: self.data.shuffle)))
+            of: nodes, batchSize: self.data.batchSize, shuffled: self.data.shuffle,
+            dropsLast: self.data.dropsLastBatch)))
     }.map { Inconsistency(key: key, message: $0) }
   }
 }
 
 /// The sizes of the graphs of the smallest batch that an epoch can have. Only the last batch may have
-/// fewer graphs than the others, and any graphs may meet in it where they are shuffled.
-package func smallestBatch(of nodes: [Int], batchSize: Int, shuffled: Bool) -> [Int] {
+/// fewer graphs than the others, unless it is dropped, and any graphs may meet in it where they are
+/// shuffled.
+package func smallestBatch(
+  of nodes: [Int], batchSize: Int, shuffled: Bool, dropsLast: Bool = false
+) -> [Int] {
   guard !nodes.isEmpty else { return [] }
   let size = min(batchSize, nodes.count)
   if shuffled {
-    let last = nodes.count % size
+    let last = dropsLast ? 0 : nodes.count % size
     return Array(nodes.sorted().prefix(last == 0 ? size : last))
   }
-  let batches = stride(from: 0, to: nodes.count, by: size).map {
+  var batches = stride(from: 0, to: nodes.count, by: size).map {
     Array(nodes[$0..<min($0 + size, nodes.count)])
   }
+  if dropsLast, nodes.count % size != 0 { batches.removeLast() }
   return batches.min { $0.reduce(0, +) < $1.reduce(0, +) } ?? []
 }
 

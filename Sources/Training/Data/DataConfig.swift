@@ -4,8 +4,9 @@ import Records
 
 /// The data set, what to do where it is missing, and how its nodes are prepared.
 ///
-/// PPI and the data sets of one graph have settings of their own; a setting of the one is an unknown
-/// key for the other. Where the name is not known, all settings are shown.
+/// PPI, the data sets of one graph, and sources that bring ``DataSettings`` have settings of their own;
+/// a setting of the one is an unknown key for the other. Where the name is not known, all settings are
+/// shown.
 public struct DataConfig: Record {
   /// The data set's name.
   public var name = ""
@@ -21,6 +22,13 @@ public struct DataConfig: Record {
   package var rewiring = RewiringConfig()
   private var chosenSplit: SplitConfig?
   private var chosenShape: SyntheticNodeConfig?
+  private var chosen = ChosenSettings()
+
+  /// The settings that the data set itself brings; nil for one without.
+  package var settings: (any DataSettings)? {
+    get { chosen.name == name ? chosen.settings : source?.settings }
+    set { chosen = ChosenSettings(name: name, settings: newValue) }
+  }
 
   /// The split of the nodes; the data set's usual one where the config has none.
   package var split: SplitConfig {
@@ -73,10 +81,14 @@ public struct DataConfig: Record {
     }
     if source?.isOneGraph != true {
       visitor.field(
-        "batchSize", &batchSize, .integer(1...1_000_000), "ppi: graphs in a training batch.")
+        "batchSize", &batchSize, .integer(1...1_000_000),
+        "Several graphs: those of a training batch.")
       visitor.field(
-        "shuffle", &shuffle, .boolean, "ppi: put the training graphs into a new order every epoch.")
-      visitor.record("synthetic", &synthetic, "ppi: the size of the generated stand-in.")
+        "shuffle", &shuffle, .boolean,
+        "Several graphs: put those to train on into a new order every epoch.")
+      if source?.settings == nil {
+        visitor.record("synthetic", &synthetic, "ppi: the size of the generated stand-in.")
+      }
     }
     if source?.isOneGraph != false {
       visitor.record(
@@ -98,10 +110,31 @@ public struct DataConfig: Record {
         "The size of \"synthetic-nodes\", or of the generated stand-in for one graph. By default "
           + "that of the data set that it stands for.")
     }
+    if source != nil {
+      if var own = settings {
+        own.fields(visitor)
+        settings = own
+      }
+    } else {
+      DataConfig.showAllSettings(to: visitor)
+    }
   }
 
-  /// A split that the data set has not.
+  /// Shows each kind of settings that some data set brings.
+  private static func showAllSettings(to visitor: any FieldVisitor) {
+    var seen: Set<ObjectIdentifier> = []
+    for source in Registries.data.entries.map(\.fresh) {
+      guard let kind = source.settings.map({ type(of: $0) }),
+        seen.insert(ObjectIdentifier(kind)).inserted
+      else { continue }
+      var settings: any DataSettings = kind.init()
+      settings.fields(visitor)
+    }
+  }
+
+  /// A split that the data set has not, and what is wrong with its own settings.
   public var inconsistencies: [Inconsistency] {
+    if let settings { return settings.inconsistencies }
     guard let source = source as? any NodeDataSource, !split.settings.isAvailable(for: source)
     else { return [] }
     let others = Registries.data.entries.map(\.fresh).filter {

@@ -23,11 +23,13 @@ public protocol DataSource: Sendable {
   var isGenerated: Bool { get }
   /// Whether labels are those of whole graphs, not of nodes.
   var labelsGraphs: Bool { get }
+  /// Settings that it brings, at their defaults; nil for none.
+  var settings: (any DataSettings)? { get }
   /// The sizes of the data that a config is about, as published: nobody looks at the data.
   func sizes(_ config: DataConfig) -> PublishedSizes
   /// The data for a run.
   ///
-  /// - Throws: ``DataError`` where they are missing or damaged, or cannot be split as the config says.
+  /// - Throws: `DataError` where they are missing or damaged, or cannot be split as the config says.
   func load<S: Scalar>(_ context: RunContext) throws -> ExperimentData<S>
 }
 
@@ -38,6 +40,8 @@ extension DataSource {
   public var isGenerated: Bool { false }
   /// They have labels of nodes.
   public var labelsGraphs: Bool { false }
+  /// None.
+  public var settings: (any DataSettings)? { nil }
 }
 
 /// Sizes that networks and memory depend on.
@@ -77,11 +81,11 @@ public protocol NodeDataSource: DataSource {
   /// The data set, or the stand-in that the config wants where it is missing, with the splits that
   /// its files carry.
   ///
-  /// - Throws: ``DataError``.
+  /// - Throws: `DataError`.
   func nodes<S: Scalar>(_ context: RunContext) throws -> NodeDataset<S>
   /// The splits that are published with it.
   ///
-  /// - Throws: ``DataError``.
+  /// - Throws: `DataError`.
   func providedSplits<S: Scalar>(
     of data: NodeDataset<S>, _ context: RunContext
   ) throws -> [NodeSplit]

@@ -10,8 +10,11 @@ package struct RewiringConfig: Variant {
   package static var registry: Registry<any RewiringSettings> { Registries.rewirings }
 }
 
-/// What makes another graph between the same nodes, for a seed.
-package typealias Rewiring = (_ graph: CSRGraph, _ seed: UInt64) throws -> RewiredGraph
+/// What makes another graph between the same nodes, for a seed. Between its steps it calls `check`,
+/// which throws where it shall stop.
+package typealias Rewiring = (
+  _ graph: CSRGraph, _ seed: UInt64, _ check: () throws -> Void
+) throws -> RewiredGraph
 
 /// The settings of a rewiring: its keys, and the graph that they make.
 package protocol RewiringSettings: VariantSettings {
@@ -73,6 +76,6 @@ package struct SDRFConfig: RewiringSettings {
     let flow = StochasticDiscreteRicciFlow(
       loops: loops, tau: tau ?? .infinity, removalBound: removalBound,
       variant: curvature)
-    return { try flow.rewire($0, seed: $1) }
+    return { try flow.rewire($0, seed: $1, check: $2) }
   }
 }

@@ -86,16 +86,26 @@ package struct ExperimentConfig: Record {
   private var readoutInconsistencies: [Inconsistency] {
     guard let source = data.source else { return [] }
     return models.compactMap { model in
-      let readout = model.architecture.settings.trunk.readout
-      guard (readout != nil) != source.labelsGraphs else { return nil }
-      let message =
-        readout.map {
-          "found \"\($0.rawValue)\", which gives one prediction for a graph, but the labels of "
-            + "\(source.name) are those of nodes; leave it out"
-        }
-        ?? "found \"none\", but the labels of \(source.name) are those of graphs; take "
-        + "\"mean\", \"sum\" or \"max\""
-      return Inconsistency(key: "models.\(model.name).architecture.readout", message: message)
+      let settings = model.architecture.settings
+      let predictsGraphs = !settings.pooledTaps.isEmpty
+      guard predictsGraphs != source.labelsGraphs else { return nil }
+      let architecture = "models.\(model.name).architecture"
+      guard predictsGraphs else {
+        return Inconsistency(
+          key: "\(architecture).readout",
+          message: "found \"none\", but the labels of \(source.name) are those of graphs; take "
+            + "\"mean\", \"sum\" or \"max\"")
+      }
+      let words =
+        "which gives one prediction for a graph, but the labels of \(source.name) are those of nodes; "
+      guard let readout = settings.trunk.readout else {
+        return Inconsistency(
+          key: "\(architecture).family",
+          message: "found \"\(type(of: settings).name)\", \(words)take another family")
+      }
+      return Inconsistency(
+        key: "\(architecture).readout",
+        message: "found \"\(readout.rawValue)\", \(words)leave it out")
     }
   }
 

@@ -64,6 +64,14 @@ package struct ModelConfig: Record {
       let message =
         "none compares the outputs with labels; add one of type \(tasks.joined(separator: " or "))"
       found.append(Inconsistency(key: "objectives", message: message))
+    } else if let metric = Registries.metrics.metric(named: training.selectOn),
+      !metric.tasks.contains(taskLoss.labelKind)
+    {
+      let fitting = Registries.metrics.types(for: taskLoss.labelKind).map { "\"\($0.name)\"" }
+      let message =
+        "found \"\(training.selectOn)\", which is not defined for \(taskLoss.labelKind.inWords), as "
+        + "the model's task objective has it; expected \(fitting.joined(separator: " or "))"
+      found.append(Inconsistency(key: "training.selectOn", message: message))
     }
     return found
   }

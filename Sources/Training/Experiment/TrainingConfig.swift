@@ -11,7 +11,8 @@ package struct TrainingConfig: Record {
   /// Epochs between evaluations on the validation graphs.
   package var evaluateEvery = 1
   package var checkpoint = Checkpoint.bestValidation
-  package var selectOn = Metric.microF1
+  /// The name of a registered metric.
+  package var selectOn = MicroF1.name
   /// Evaluations in a row without a better score, or a lower loss where checkpoints go by it, after
   /// which the training ends; nil for all epochs.
   package var patience: Int?
@@ -42,25 +43,6 @@ package struct TrainingConfig: Record {
     case last
   }
 
-  /// A validation score.
-  package enum Metric: String, CaseIterable {
-    /// The mean over batches of each batch's micro-averaged F1.
-    case microF1PerBatch
-    /// Micro-averaged F1 over all nodes.
-    case microF1
-    /// The share of nodes (single label) or of labels (multi-label) that are right.
-    case accuracy
-
-    /// What it is, in a sentence.
-    package var note: String {
-      switch self {
-      case .microF1PerBatch: "The mean over batches of each batch's micro-averaged F1."
-      case .microF1: "Micro-averaged F1 over all nodes: the accuracy where a node has one label."
-      case .accuracy: "The share of nodes (one label a node) or of labels (several) that are right."
-      }
-    }
-  }
-
   package init() {}
 
   package mutating func fields(_ visitor: any FieldVisitor) {
@@ -82,7 +64,9 @@ package struct TrainingConfig: Record {
       "checkpoint", &checkpoint, .choice,
       "Which weights are kept: where the validation score rose or the training loss fell, where "
         + "the score rose, where the validation loss fell, or the last.")
-    visitor.field("selectOn", &selectOn, .choice, "The validation score that checkpoints go by.")
+    visitor.field(
+      "selectOn", &selectOn, .oneOf(Registries.metrics.names),
+      "The validation score that checkpoints go by.")
     visitor.field(
       "patience", &patience, .orNull(.integer(1...1_000_000)),
       "Evaluations in a row without a better validation score, or without a lower validation loss "

@@ -61,7 +61,7 @@ extension TrainingConfig {
         Inconsistency(
           key: "selectOn",
           message:
-            "found \"\(selectOn.rawValue)\", but the checkpoint \"lowestValidationLoss\" goes by "
+            "found \"\(selectOn)\", but the checkpoint \"lowestValidationLoss\" goes by "
             + "the loss: the score is shown in progress and curves, and chooses nothing"))
     }
     if checkpoint == .last, patience != nil {

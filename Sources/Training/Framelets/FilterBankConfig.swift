@@ -10,15 +10,15 @@ package struct FilterBankConfig: Variant {
   package static var registry: Registry<any FilterBankSettings> { Registries.banks }
 }
 
-/// The settings of a bank of masks.
-package protocol FilterBankSettings: VariantSettings {
+/// The settings of a bank of masks: its keys, and the masks that they make.
+public protocol FilterBankSettings: VariantSettings {
   /// In the terms of the transform.
   var bank: FilterBank { get }
 }
 
 extension Registry where Value == any FilterBankSettings {
   /// Adds a bank.
-  package func register<Settings: FilterBankSettings>(_ type: Settings.Type) {
+  public func register<Settings: FilterBankSettings>(_ type: Settings.Type) {
     add(Entry(type) { $0 })
   }
 }

@@ -1,4 +1,5 @@
 import Distill
+import Layers
 import Records
 import Tensor
 
@@ -14,6 +15,7 @@ package struct KDConfig: ObjectiveSettings {
   package var predictions = SoftPredictionsConfig()
 
   package var teacher: TeacherConfig? { source }
+  package var teacherCache: TeacherCache { .features(tap: Tap.logits.name) }
 
   package init() {}
 

@@ -6,29 +6,29 @@ import Records
 /// All kernels stand in one registry. Which objectives take one follows from the protocols that it
 /// follows: ``EdgeKernelSettings``, ``NodeKernelSettings``, ``ChannelKernelSettings``. The same name
 /// may stand for kernels of different uses.
-package protocol KernelSettings: VariantSettings {}
+public protocol KernelSettings: VariantSettings {}
 
 /// A kernel of the features at the two ends of an edge (lsp, alignahead).
-package protocol EdgeKernelSettings: KernelSettings {
+public protocol EdgeKernelSettings: KernelSettings {
   /// In the terms of the objective.
   var edgeKernel: SimilarityKernel { get }
 }
 
 /// A kernel of the features of any two nodes (gsp).
-package protocol NodeKernelSettings: KernelSettings {
+public protocol NodeKernelSettings: KernelSettings {
   /// In the terms of the objective.
   var nodeKernel: GlobalSimilarity { get }
 }
 
 /// A kernel of two channels, as vectors of length 1 over the nodes (mmd).
-package protocol ChannelKernelSettings: KernelSettings {
+public protocol ChannelKernelSettings: KernelSettings {
   /// In the terms of the objective.
   var channelKernel: DiscrepancyKernel { get }
 }
 
 extension Registry where Value == any KernelSettings {
   /// Adds a kernel.
-  package func register<Settings: KernelSettings>(_ type: Settings.Type) {
+  public func register<Settings: KernelSettings>(_ type: Settings.Type) {
     let kernel: any KernelSettings = Settings()
     var uses: [String] = []
     if kernel is any EdgeKernelSettings { uses.append("edges") }

@@ -23,6 +23,7 @@ package struct LSPConfig: FeatureObjectiveSettings {
   package var direction = LSPDirection.teacherToStudent
 
   package var needsEdges: Bool { true }
+  package var teacherCache: TeacherCache { .edges }
 
   package init() {}
 

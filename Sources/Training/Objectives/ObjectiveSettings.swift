@@ -23,6 +23,11 @@ public protocol ObjectiveSettings: VariantSettings {
   /// What the data's graphs have against it, with the key of the setting at fault; asked before
   /// anything is trained, so that what it makes of the graphs can be made here.
   func problem<S: Scalar>(with data: ExperimentData<S>) throws -> Inconsistency?
+  /// What is kept of its teacher's features from step to step.
+  var teacherCache: TeacherCache { get }
+  /// What it works in besides features and their gradients, in numbers, from below: what is counted
+  /// is surely needed.
+  func workingNumbers(_ sizes: ObjectiveSizes) -> Double
 }
 
 extension ObjectiveSettings {
@@ -34,6 +39,10 @@ extension ObjectiveSettings {
   public var taps: [TapUse] { [] }
   /// Nothing.
   public func problem<S: Scalar>(with data: ExperimentData<S>) throws -> Inconsistency? { nil }
+  /// Nothing.
+  public var teacherCache: TeacherCache { .nothing }
+  /// Nothing that counts.
+  public func workingNumbers(_ sizes: ObjectiveSizes) -> Double { 0 }
 
   /// Whether it compares the outputs with labels.
   package var isTask: Bool { taskLoss != nil }

@@ -23,6 +23,7 @@ package struct CrossEntropyConfig: ObjectiveSettings {
   package static let note = "Cross-entropy with the labels, for one label a node."
 
   package var smoothing = 0.0
+  package var smoothingOver = SmoothedClasses.all
 
   /// Evaluations have plain labels.
   package var taskLoss: TaskLoss? { .crossEntropy(smoothing: 0) }
@@ -32,11 +33,16 @@ package struct CrossEntropyConfig: ObjectiveSettings {
   package mutating func fields(_ visitor: any FieldVisitor) {
     visitor.field(
       "smoothing", &smoothing, .number(.halfOpen(0, 1)),
-      "Label smoothing in training: each target is 1 - smoothing for the label, and smoothing / C "
-        + "more for each of the C classes. Evaluations have plain labels.")
+      "Label smoothing in training: what targets give to other classes than the label's. Evaluations "
+        + "have plain labels.")
+    visitor.field(
+      "smoothingOver", &smoothingOver, .choice,
+      "\"all\": each target is 1 - smoothing for the label, and smoothing / C more for each of the C "
+        + "classes. \"others\": 1 - smoothing for the label, smoothing / (C - 1) for each other class."
+    )
   }
 
   package func makeObjective<S: Scalar>(_ context: ObjectiveContext<S>) -> any Objective<S> {
-    TaskObjective(.crossEntropy(smoothing: smoothing))
+    TaskObjective(.crossEntropy(smoothing: smoothing, over: smoothingOver))
   }
 }

@@ -80,6 +80,9 @@ extension FeatureObjectiveSettings {
   /// The source.
   public var teacher: TeacherConfig? { source }
 
+  /// The features that it reads.
+  public var teacherCache: TeacherCache { .features(tap: features.teacherTap) }
+
   /// It compares rows.
   public var needsEdges: Bool { false }
 

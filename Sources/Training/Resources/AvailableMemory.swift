@@ -14,6 +14,8 @@ package struct AvailableMemory {
   }
 
   private static var machine: AvailableMemory? {
+    // Where the file is not there (no Linux) or hidden, nothing is known of the machine's memory, and
+    // nobody is held to it: a run that could be done is not refused for want of a figure.
     guard let text = try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8) else {
       return nil  // Not Linux: the system does not say.
     }
@@ -42,6 +44,7 @@ package struct AvailableMemory {
   private static func limit(
     _ resource: __rlimit_resource, used: Int, _ option: String
   ) -> AvailableMemory? {
+    // Without /proc/self/statm it is unknown what is taken of the limit; the system enforces it still.
     var limits = rlimit()
     guard getrlimit(__rlimit_resource_t(resource.rawValue), &limits) == 0,
       limits.rlim_cur != UInt.max,

@@ -11,6 +11,8 @@ public struct DataSizes {
   public var isSparse: Bool
   /// The nodes and the edges of the largest batch that is trained on.
   public var batch: (nodes: Double, edges: Double)
+  /// Those of all graphs that are trained on.
+  public var whole: (nodes: Double, edges: Double)
   /// The nodes of the largest graph.
   public var largestGraph: Double
 
@@ -25,6 +27,10 @@ public struct DataSizes {
       samples.map { Double(size($0.graph)) }.sorted(by: >).prefix(batchSize).reduce(0, +)
     }
     batch = (most(\.nodeCount), most(\.edgeCount))
+    whole = (
+      samples.reduce(0) { $0 + Double($1.graph.nodeCount) },
+      samples.reduce(0) { $0 + Double($1.graph.edgeCount) }
+    )
     largestGraph = samples.map { Double($0.graph.nodeCount) }.max() ?? 0
   }
 
@@ -35,6 +41,8 @@ public struct DataSizes {
     self.labels = labels
     self.isSparse = isSparse
     batch = (nodes * graphs, edges * graphs)
+    // At least; how many graphs are trained on, only the files tell.
+    whole = batch
     largestGraph = nodes
   }
 

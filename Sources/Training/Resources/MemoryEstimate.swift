@@ -11,13 +11,17 @@ package struct MemoryEstimate {
   /// Values, gradients, the optimiser's state, the kept weights and a file's bytes, of the model's group
   /// too; and its teachers' values.
   package var parameters = 0.0
-  /// What one pass over the largest batch keeps, and its backward pass has besides.
+  /// What is kept of its teachers' features.
+  package var teachers = 0.0
+  /// What one pass over the largest batch keeps, and the largest of its objectives or its backward
+  /// pass has besides.
   package var activations = 0.0
   /// Eigenvectors of a graph and the space of their decomposition.
   package var decompositions = 0.0
 
-  /// Weights and eigenvectors stay while batches pass; a decomposition is over by then.
-  package var total: Double { parameters + max(activations, decompositions) }
+  /// Weights, teachers' features and eigenvectors stay while batches pass; a decomposition is over by
+  /// then.
+  package var total: Double { parameters + max(teachers + activations, decompositions) }
 
   /// A number of bytes for a person.
   package static func words(_ bytes: Double) -> String {
@@ -32,6 +36,7 @@ package struct MemoryEstimate {
   /// The sizes for a person.
   package var sizes: String {
     var parts = ["its weights \(Self.words(parameters))"]
+    if teachers > 0 { parts.append("its teachers' features \(Self.words(teachers))") }
     parts.append("a batch \(Self.words(activations))")
     if decompositions > 0 { parts.append("an eigen-decomposition \(Self.words(decompositions))") }
     return parts.joined(separator: ", ")
@@ -88,11 +93,15 @@ extension ExperimentConfig {
       estimate.parameters += self.layers(of: teacher, on: data).reduce(0) { $0 + $1.parameters }
     }
     estimate.parameters *= bytesPerNumber
-    estimate.activations =
-      bytesPerNumber
-      * (data.batch.nodes
-        * (layers.reduce(0) { $0 + $1.keptPerNode } + (layers.map(\.passingPerNode).max() ?? 0))
-        + data.batch.edges * layers.reduce(0) { $0 + $1.keptPerEdge })
+    estimate.teachers = bytesPerNumber * teacherNumbers(of: model, on: data)
+    let kept =
+      data.batch.nodes * layers.reduce(0) { $0 + $1.keptPerNode }
+      + data.batch.edges * layers.reduce(0) { $0 + $1.keptPerEdge }
+    // Objectives are over, one after the other, when the backward pass begins.
+    let passing = max(
+      data.batch.nodes * (layers.map(\.passingPerNode).max() ?? 0),
+      objectiveNumbers(of: model, on: data))
+    estimate.activations = bytesPerNumber * (kept + passing)
     if model.decomposesGraph {
       // In Double: the matrix, its copy in LAPACK's order, and LAPACK's space of 2 n^2.
       estimate.decompositions = 8 * 4 * data.largestGraph * data.largestGraph

@@ -12,7 +12,7 @@ package struct DatasetSummary: Record {
   package var edges = 0
   /// The share of nodes whose labels are known, from 0 to 1.
   package var labelledShare = 1.0
-  /// How the nodes of one graph are split, for readers; nil where graphs are the parts.
+  /// How the nodes of one graph, or graphs, are split, for readers; nil where it is as published.
   package var split: String?
   /// The share of edges between nodes of the same class, self loops left out; nil where a node has
   /// several labels.
@@ -48,7 +48,7 @@ package struct DatasetSummary: Record {
     visitor.field(
       "labelledShare", &labelledShare, .number(.closed(0, 1)), required: true,
       "The share of nodes whose labels are known.")
-    visitor.field("split", &split, .orNull(.text), "How the nodes of one graph are split.")
+    visitor.field("split", &split, .orNull(.text), "How nodes, or graphs, are split.")
     visitor.field(
       "homophily", &homophily, .orNull(.number(.closed(0, 1))),
       "The share of edges between nodes of the same class.")

@@ -3,11 +3,11 @@ import Records
 
 /// Figures as people read them.
 package enum Figures {
-  /// A metric over seeds: "97.33", or "97.33 ± 0.12" where there are several; scores in percent.
+  /// A metric over seeds: "97.33", or "97.33 ± 0.12" where there are several; shares in percent.
   package static func metric(_ summary: MetricSummary, named name: String) -> String {
-    let isLoss = name == "loss"
-    let scale = isLoss ? 1.0 : 100.0
-    let digits = isLoss ? 4 : 2
+    let isShare = Registries.metrics.isShare(name)
+    let scale = isShare ? 100.0 : 1.0
+    let digits = isShare ? 2 : 4
     let mean = fixed(summary.mean * scale, digits: digits)
     guard summary.values.count > 1 else { return mean }
     return "\(mean) ± \(fixed(summary.std * scale, digits: digits))"

@@ -23,7 +23,7 @@ package struct Provenance {
     file = directory.provenanceFile
     sessions = []
     if FileManager.default.fileExists(atPath: file.path),
-      case .array(let earlier)? = try directory.readStored(file)["sessions"]
+      case .array(let earlier)? = try directory.readSealed(file)["sessions"]
     {
       // This process has the folder to itself: a session without an end was killed.
       sessions = earlier.map { session in
@@ -79,6 +79,6 @@ package struct Provenance {
   }
 
   private func write() throws {
-    try JSONFile.write(["sessions": .array(sessions)], to: file)
+    try SealedJSON.write(["sessions": .array(sessions)], to: file)
   }
 }

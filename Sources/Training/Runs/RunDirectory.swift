@@ -12,8 +12,9 @@ import Records
 ///     seed-100/NAME.safetensors  weights of the model NAME
 ///     seed-100/result.json       the seed's result, there once the seed is done
 ///
-/// Each file is written at once: a reader finds the old one or the new one. Results hold digests of
-/// themselves and of the files beside them, which are checked whenever they are read.
+/// Each file is written at once: a reader finds the old one or the new one. Results, origin and
+/// provenance hold digests of themselves, results of the files beside them too, and all are checked
+/// whenever they are read. `result.json` of the run is made anew from those of its seeds.
 package struct RunDirectory {
   package let url: URL
   /// The folder as users know it, for messages.
@@ -161,7 +162,7 @@ package struct RunDirectory {
       try checkConfig(config)
       try checkDataset(dataset)
       if FileManager.default.fileExists(atPath: provenanceFile.path) {
-        _ = try readStored(provenanceFile)
+        _ = try readSealed(provenanceFile)
       }
     } catch is any ReportableError {
       isSame = false  // Another run, or one whose files are torn: all of it goes.
@@ -217,6 +218,17 @@ package struct RunDirectory {
   package func readStored(_ file: URL) throws -> JSONValue {
     do {
       return try JSONFile.read(file, named: "\(name)/\(file.lastPathComponent)")
+    } catch let error as ConfigError {
+      throw unreadable(file, error.description)
+    }
+  }
+
+  /// A document that this program wrote here with a digest of itself.
+  ///
+  /// - Throws: ``RunDirectoryError`` where it is not what its digest was made of.
+  package func readSealed(_ file: URL) throws -> JSONValue {
+    do {
+      return try SealedJSON.read(file, named: "\(name)/\(file.lastPathComponent)")
     } catch let error as ConfigError {
       throw unreadable(file, error.description)
     }

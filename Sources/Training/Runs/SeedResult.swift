@@ -37,7 +37,7 @@ package struct ModelResult: Record {
   package var selectedEpoch = 0
   /// The mean training loss of the last epoch.
   package var trainingLoss = 0.0
-  /// Metrics by name (`microF1`, `microF1PerBatch`, `accuracy`, `loss`), of the kept weights.
+  /// The task loss (`loss`) and every metric that applies, by name, of the kept weights.
   package var valid: [String: Double] = [:]
   package var test: [String: Double] = [:]
   /// The same of the last epoch's weights.

@@ -20,7 +20,7 @@ package protocol SeedRunner {
   func run(seed: UInt64, in directory: SeedDirectory) throws -> SeedResult
 }
 
-/// What a ``SeedRunner`` is made from.
+/// What a `SeedRunner` is made from.
 public struct RunContext {
   package var config: ExperimentConfig
   /// Threads to compute with.

@@ -52,5 +52,21 @@ let losses = try train(
   on: WeightedObjectives([
     task, .init(name: "lsp", objective: lsp, schedule: ObjectiveSchedule(weight: 10)),
   ]))
+// A student that looks at no neighbours: three nodes, in any order, from its file alone.
+let frameless = Network<Float>.fmlpO(
+  FMLPOptions(
+    nodeCount: data.nodeCount, inputWidth: data.featureCount, outputWidth: data.classCount, seed: 1),
+  hidden: [16])
+try frameless.prepare(on: data.graph)
+_ = try train(frameless, on: WeightedObjectives([task]))
+var stored = SafetensorsFile()
+try TabulatedStudent(of: frameless, on: data.graph).store(in: &stored)
+let tables = try TabulatedStudent<Float>(
+  from: SafetensorsFile(data: stored.serialized(), path: "tables"))
+let nodes = [7, 0, 42]
+let prediction = tables.predict(
+  nodes: nodes, features: .dense(NodeFeatures.sparse(data.features).filled.gatheredRows(nodes)))
+print("logits of the nodes \(nodes):", prediction.logits.elements)
+
 for step in stride(from: 0, to: losses.count, by: 7) { print("step \(step): loss \(losses[step])") }
 guard losses.last! < 0.8 * losses[0] else { fatalError("the loss did not fall: \(losses)") }

@@ -1,0 +1,1 @@
+../../Fuzz/FuzzedConfig.swift
