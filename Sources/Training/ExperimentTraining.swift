@@ -22,6 +22,9 @@ package struct ExperimentTraining<S: Scalar>: SeedRunner {
   package init(_ context: RunContext, _ data: ExperimentData<S>) {
     self.context = context
     self.data = data
+    if let advice = Machine.adviceOnKernels(OpenBLAS.coreName, flags: Machine.processorFlags) {
+      context.log.warning("\(advice)")
+    }
     guard let store = context.models, store.outdatedEntries > 0 else { return }
     context.log.warning(
       """

@@ -24,6 +24,35 @@ package enum Machine {
     value(of: "model name", separator: ":", in: "/proc/cpuinfo") ?? "unknown"
   }
 
+  /// What the processor can do, as /proc/cpuinfo has it: "avx2", "avx512f", ...
+  package static var processorFlags: Set<Substring> {
+    Set((value(of: "flags", separator: ":", in: "/proc/cpuinfo") ?? "").split(separator: " "))
+  }
+
+  /// What to do where OpenBLAS did not recognise the processor, and took kernels for one of long ago;
+  /// nil where it did.
+  ///
+  /// - Parameters:
+  ///   - kernels: The name of the kernels that it took.
+  ///   - flags: What the processor can do.
+  package static func adviceOnKernels(_ kernels: String, flags: Set<Substring>) -> String? {
+    let withoutAVX: Set = [
+      "Katmai", "Coppermine", "Northwood", "Prescott", "Banias", "Core2", "Penryn", "Dunnington",
+      "Nehalem", "Atom",
+    ]
+    let needed: [Substring] = ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"]
+    guard withoutAVX.contains(kernels), flags.contains("avx2"), flags.contains("fma") else {
+      return nil
+    }
+    let better = needed.allSatisfy(flags.contains) ? "SkylakeX" : "Haswell"
+    return
+      """
+      OpenBLAS does not know this processor and takes its kernels for \(kernels), which are several \
+      times slower than it can be; set OPENBLAS_CORETYPE=\(better) in the environment (the last bits \
+      of results are then others)
+      """
+  }
+
   private static func value(of key: String, separator: Character, in file: String) -> String? {
     // The files exist on Linux alone; elsewhere nil is the answer.
     guard let content = try? String(contentsOfFile: file, encoding: .utf8) else { return nil }
