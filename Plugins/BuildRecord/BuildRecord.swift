@@ -33,7 +33,7 @@ import PackagePlugin
   /// What changes with each commit and each checkout; nothing outside a repository.
   private func repositoryFiles(of package: URL) -> [URL] {
     var folder = package.appending(path: ".git")
-    // In a work tree of its own, a file names the folder.
+    // In a work tree of its own, a file names the folder; a folder cannot be read as text.
     if let text = try? String(contentsOf: folder, encoding: .utf8),
       text.hasPrefix("gitdir: ")
     {

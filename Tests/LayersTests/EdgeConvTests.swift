@@ -199,26 +199,10 @@ import Testing
     func check<S: Scalar>(_ type: S.Type) throws {
       let fixture = try Fixture("edge_conv", as: S.self)
       let layer = EdgeConvLayer<S>(name: "layer", inputWidth: 3, outputWidth: 6, seed: 1)
-      try fixture.fill(layer.parameters)
-      layer.state[0].value = try fixture["running_mean"]
-      layer.state[1].value = try fixture["running_variance"]
-      let x = try fixture["input"]
-      let graph = try kNearestNeighbors(CSRGraph(edgelessMembers: [8, 8]), x, k: 3)
+      let graph = try kNearestNeighbors(
+        CSRGraph(edgelessMembers: [8, 8]), fixture["input"], k: 3)
       #expect(try graph.source.map { Int($0) } == fixture.integers("neighbors"))
-      for (part, context) in [("evaluation", .evaluation), ("training", training)]
-        as [(String, ForwardContext)]
-      {
-        for parameter in layer.parameters { parameter.clearGradient() }
-        let pass = layer.forward(x, on: graph, context, needsInputGradient: true)
-        try fixture.expect("\(part).output", pass.output)
-        let dInput = try #require(try pass.backward(fixture["\(part).cotangent"]))
-        try fixture.expect("\(part).gradient.input", dInput)
-        try fixture.expectGradients(of: layer.parameters, prefix: "\(part).gradient.")
-        for update in pass.stateUpdates { update.commit() }
-      }
-      try fixture.expect("mean_after", layer.state[0].value)
-      try fixture.expect("variance_after", layer.state[1].value)
-      fixture.expectAllUsed()
+      try fixture.expectNormalization(by: layer, on: graph)
     }
     try check(precision.scalar)
   }

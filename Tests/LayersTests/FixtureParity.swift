@@ -1,8 +1,9 @@
 import Foundation
 import Graph
-import Layers
 import Tensor
 import Testing
+
+@testable import Layers
 
 /// The precision that a test computes in; reference values are in Double.
 enum Precision: CaseIterable {
@@ -169,6 +170,34 @@ final class Fixture<S: Scalar> {
       try pass.backward(self["cotangent"]), sourceLocation: sourceLocation)
     try expect("gradient.input", dInput, sourceLocation: sourceLocation)
     try expectGradients(of: layer.parameters, sourceLocation: sourceLocation)
+  }
+
+  /// Expects output, all gradients and the running statistics of a layer that normalises by batches,
+  /// in evaluation and then in training, and that the file holds nothing else.
+  func expectNormalization(
+    by layer: any GraphLayer<S>, on graph: CSRGraph,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    try fill(layer.parameters)
+    layer.state[0].value = try self["running_mean"]
+    layer.state[1].value = try self["running_variance"]
+    let contexts: [(String, ForwardContext)] = [
+      ("evaluation", .evaluation), ("training", .training(seed: 1, step: 0)),
+    ]
+    for (part, context) in contexts {
+      for parameter in layer.parameters { parameter.clearGradient() }
+      let pass = try layer.forward(self["input"], on: graph, context, needsInputGradient: true)
+      try expect("\(part).output", pass.output, sourceLocation: sourceLocation)
+      let dInput = try #require(
+        try pass.backward(self["\(part).cotangent"]), sourceLocation: sourceLocation)
+      try expect("\(part).gradient.input", dInput, sourceLocation: sourceLocation)
+      try expectGradients(
+        of: layer.parameters, prefix: "\(part).gradient.", sourceLocation: sourceLocation)
+      for update in pass.stateUpdates { update.commit() }
+    }
+    try expect("mean_after", layer.state[0].value, sourceLocation: sourceLocation)
+    try expect("variance_after", layer.state[1].value, sourceLocation: sourceLocation)
+    expectAllUsed()
   }
 
   private func expect<T: Scalar>(

@@ -50,32 +50,6 @@ import Testing
     ],
   ]
 
-  /// Runs the config in a folder of its own.
-  ///
-  /// - Returns: The exit code and what was logged.
-  @discardableResult
-  private func run(
-    in place: Workplace, out: String, _ arguments: [String] = [],
-    interruption: Interruption = Interruption(), onLine: @escaping (String) -> Void = { _ in }
-  ) -> (status: Int32, log: String) {
-    var log = ""
-    let command = ["sample.json", "--offline", "--out", out] + arguments
-    let environment = CommandEnvironment(
-      currentDirectory: place.folder, arguments: command, output: { _ in },
-      terminal: Terminal(isInteractive: false) {
-        log += $0
-        onLine($0)
-      }, interruption: interruption, makeSeedRunner: makeSeedRunner,
-      variables: ["XDG_CACHE_HOME": place.folder.path])
-    return (ExperimentsCommand.run(command, in: environment), log)
-  }
-
-  private func weights(_ place: Workplace, _ out: String, seed: Int = 3) throws -> [Data] {
-    try ["teacher", "teacher.last", "student", "student.last"].map {
-      try Data(contentsOf: place.folder.appending(path: "\(out)/seed-\(seed)/\($0).safetensors"))
-    }
-  }
-
   private func accuracy(_ place: Workplace, _ out: String, _ model: String) throws -> [Double] {
     let result = try place.json("\(out)/result.json")
     guard case .array(let values)? = result["models"]?[model]?["test"]?["accuracy"]?["values"]
@@ -85,7 +59,7 @@ import Testing
 
   @Test func aStandInIsLearntAndMarked() throws {
     let place = try Workplace(Self.config)
-    let (status, log) = run(in: place, out: "a", ["--seeds", "3,4"])
+    let (status, log) = place.trainLogged(out: "a", ["--seeds", "3,4"])
     #expect(status == ExitStatus.done, "\(log)")
     let result = try place.json("a/result.json")
     #expect(result["synthetic"] == true)
@@ -106,10 +80,10 @@ import Testing
 
   @Test func featuresAloneSayLess() throws {
     let place = try Workplace(Self.config)
-    run(in: place, out: "gcn")
+    place.trainLogged(out: "gcn")
     let mlp: JSONValue = ["family": "mlp", "hidden": [8], "dropout": 0.5]
-    let (status, log) = run(
-      in: place, out: "mlp", ["--set", "models.teacher.architecture=\(mlp.compactText)"])
+    let (status, log) = place.trainLogged(
+      out: "mlp", ["--set", "models.teacher.architecture=\(mlp.compactText)"])
     #expect(status == ExitStatus.done, "\(log)")
     let (graph, alone) = try (
       accuracy(place, "gcn", "teacher")[0], accuracy(place, "mlp", "teacher")[0]
@@ -119,18 +93,21 @@ import Testing
 
   @Test func theSameBitsWhateverTheThreadsAndTheStops() throws {
     let place = try Workplace(Self.config)
-    #expect(run(in: place, out: "a", ["--threads", "1"]).status == ExitStatus.done)
-    #expect(run(in: place, out: "b", ["--threads", "2"]).status == ExitStatus.done)
-    #expect(try weights(place, "a") == weights(place, "b"))
+    #expect(place.trainLogged(out: "a", ["--threads", "1"]).status == ExitStatus.done)
+    #expect(place.trainLogged(out: "b", ["--threads", "2"]).status == ExitStatus.done)
+    #expect(
+      try place.weights("a") == place.weights("b"))
     for stop in ["teacher  epoch 7/", "student  epoch 4/", "student  epoch 1/"] {
       let interruption = Interruption()
-      let status = run(
-        in: place, out: "c-\(stop.count)", interruption: interruption,
+      let status = place.trainLogged(
+        out: "c-\(stop.count)", interruption: interruption,
         onLine: { if $0.contains(stop) { interruption.request() } }
       ).status
       #expect(status == ExitStatus.interrupted, "\(stop)")
-      #expect(run(in: place, out: "c-\(stop.count)").status == ExitStatus.done)
-      #expect(try weights(place, "a") == weights(place, "c-\(stop.count)"))
+      #expect(place.trainLogged(out: "c-\(stop.count)").status == ExitStatus.done)
+      #expect(
+        try place.weights("a")
+          == place.weights("c-\(stop.count)"))
       try FileManager.default.removeItem(at: place.folder.appending(path: "c-\(stop.count)"))
     }
   }
@@ -163,31 +140,33 @@ import Testing
 
   @Test func modelsOfOtherSplitsAreNotTakenOver() throws {
     let place = try Workplace(Self.config)
-    run(in: place, out: "a", ["--models", "models"])
+    place.trainLogged(out: "a", ["--models", "models"])
     let other = ["--models", "models", "--set", "data.split={\"type\":\"shares\"}"]
-    let (status, log) = run(in: place, out: "b", other)
+    let (status, log) = place.trainLogged(out: "b", other)
     #expect(status == ExitStatus.done && !log.contains("taken from"), "\(log)")
-    #expect(try weights(place, "a")[0] != weights(place, "b")[0])
-    #expect(run(in: place, out: "c", other).log.contains("teacher, seed 3: taken from"))
+    #expect(
+      try place.weights("a")[0]
+        != place.weights("b")[0])
+    #expect(place.trainLogged(out: "c", other).log.contains("teacher, seed 3: taken from"))
   }
 
   @Test func whatCannotBeHadEndsTheRun() throws {
     let place = try Workplace(Self.config)
-    let (missing, missingLog) = run(in: place, out: "a", ["--set", "data.onMissing=fail"])
+    let (missing, missingLog) = place.trainLogged(out: "a", ["--set", "data.onMissing=fail"])
     #expect(missing == ExitStatus.missingInput)
     #expect(missingLog.contains("the data set cora is missing") && missingLog.contains("--offline"))
-    let (split, splitLog) = run(
-      in: place, out: "a", ["--set", "data.split={\"type\":\"perClass\",\"training\":500}"])
+    let (split, splitLog) = place.trainLogged(
+      out: "a", ["--set", "data.split={\"type\":\"perClass\",\"training\":500}"])
     #expect(split == ExitStatus.badData)
     #expect(splitLog.contains("ask for fewer nodes a class"), "\(splitLog)")
-    #expect(run(in: place, out: "a", ["--set", "data.name=coral"]).status == ExitStatus.badData)
+    #expect(place.trainLogged(out: "a", ["--set", "data.name=coral"]).status == ExitStatus.badData)
     #expect(!place.exists("a"))
   }
 
   @Test func generatedDataNeedNoFiles() throws {
     let place = try Workplace(Self.config)
     let data = #"data={"name":"synthetic-nodes","syntheticNodes":{"nodes":600,"classes":3}}"#
-    let (status, log) = run(in: place, out: "a", ["--set", data, "--set", "precision=float64"])
+    let (status, log) = place.trainLogged(out: "a", ["--set", data, "--set", "precision=float64"])
     #expect(status == ExitStatus.done, "\(log)")
     let result = try place.json("a/result.json")
     #expect(result["dataset"]?["name"] == "synthetic-nodes" && result["synthetic"] == true)
@@ -237,7 +216,7 @@ import Testing
     let config = packageRoot.appending(path: "configs/cora_gcn.json")
     let place = try Workplace(try JSONFile.read(config, named: "cora_gcn.json"))
     let data = try #require(Self.realData)
-    let (status, log) = run(in: place, out: "a", ["--data", data, "--seeds", "0-2"])
+    let (status, log) = place.trainLogged(out: "a", ["--data", data, "--seeds", "0-2"])
     #expect(status == ExitStatus.done, "\(log)")
     let dataset = try #require(try place.json("a/result.json")["dataset"])
     #expect(dataset["nodes"] == 2_708 && dataset["edges"] == .integer(2 * 5_278 + 2_708))
@@ -247,7 +226,7 @@ import Testing
     #expect(abs(scores.reduce(0, +) / 3 - 0.815) < 0.015, "\(scores)")
 
     let provided = ["--data", data, "--set", "data.split.type=provided", "--seeds", "0"]
-    #expect(run(in: place, out: "b", provided).status == ExitStatus.done)
+    #expect(place.trainLogged(out: "b", provided).status == ExitStatus.done)
     #expect(try accuracy(place, "b", "gcn")[0] > 0.82)
   }
 }

@@ -49,52 +49,30 @@ import Testing
     ],
   ]
 
-  private func run(
-    in place: Workplace, out: String, _ arguments: [String] = [],
-    interruption: Interruption = Interruption(), onLine: @escaping (String) -> Void = { _ in }
-  ) -> (status: Int32, log: String) {
-    var log = ""
-    let command = ["sample.json", "--offline", "--out", out] + arguments
-    let environment = CommandEnvironment(
-      currentDirectory: place.folder, arguments: command, output: { _ in },
-      terminal: Terminal(isInteractive: false) {
-        log += $0
-        onLine($0)
-      }, interruption: interruption, makeSeedRunner: makeSeedRunner,
-      variables: ["XDG_CACHE_HOME": place.folder.path])
-    return (ExperimentsCommand.run(command, in: environment), log)
-  }
-
-  private func weights(_ place: Workplace, _ out: String) throws -> [Data] {
-    try ["teacher", "teacher.last", "student", "student.last"].map {
-      try Data(contentsOf: place.folder.appending(path: "\(out)/seed-3/\($0).safetensors"))
-    }
-  }
-
   @Test func theSameBitsWhateverTheThreadsTheStopsAndTheStore() throws {
     let place = try Workplace(Self.config)
-    let (status, log) = run(in: place, out: "a", ["--threads", "1", "--models", "models"])
+    let (status, log) = place.trainLogged(out: "a", ["--threads", "1", "--models", "models"])
     #expect(status == ExitStatus.done, "\(log)")
-    let expected = try weights(place, "a")
+    let expected = try place.weights("a")
     let names = String(decoding: expected[0].prefix(4_000), as: UTF8.self)
     #expect(names.contains("layers.1.norm.runningVariance"))
     #expect(names.contains("layers.1.residual.weight"))
-    #expect(run(in: place, out: "b", ["--threads", "3"]).status == ExitStatus.done)
-    #expect(try weights(place, "b") == expected)
+    #expect(place.trainLogged(out: "b", ["--threads", "3"]).status == ExitStatus.done)
+    #expect(try place.weights("b") == expected)
     // In the student's training the teacher is in evaluation mode, and its statistics stay.
     for stop in ["teacher  epoch 4/", "student  epoch 3/"] {
       let interruption = Interruption()
       let out = "c-\(stop.prefix(7))"
-      let status = run(
-        in: place, out: out, interruption: interruption,
+      let status = place.trainLogged(
+        out: out, interruption: interruption,
         onLine: { if $0.contains(stop) { interruption.request() } }
       ).status
       #expect(status == ExitStatus.interrupted, "\(stop)")
-      #expect(run(in: place, out: out).status == ExitStatus.done)
-      #expect(try weights(place, out) == expected, "\(stop)")
+      #expect(place.trainLogged(out: out).status == ExitStatus.done)
+      #expect(try place.weights(out) == expected, "\(stop)")
     }
-    let taken = run(in: place, out: "d", ["--models", "models"])
+    let taken = place.trainLogged(out: "d", ["--models", "models"])
     #expect(taken.status == ExitStatus.done && taken.log.contains("teacher, seed 3: taken from"))
-    #expect(try weights(place, "d") == expected)
+    #expect(try place.weights("d") == expected)
   }
 }

@@ -21,6 +21,24 @@ extension Workplace {
     return ExperimentsCommand.run(command, in: environment)
   }
 
+  /// As ``train(out:_:interruption:isInteractive:onLine:)``, without a terminal.
+  ///
+  /// - Returns: The exit code and what was logged.
+  @discardableResult
+  func trainLogged(
+    out: String, _ arguments: [String] = [], interruption: Interruption = Interruption(),
+    onLine: @escaping (String) -> Void = { _ in }
+  ) -> (status: Int32, log: String) {
+    var log = ""
+    let status = train(
+      out: out, arguments, interruption: interruption,
+      onLine: {
+        log += $0
+        onLine($0)
+      })
+    return (status, log)
+  }
+
   /// Stops a run of the config again and again, first after a given line and then wherever the
   /// request happens to meet it, with changing numbers of threads, until it is done. Where it is
   /// stopped differs from run to run; what it comes to must not.
@@ -45,10 +63,12 @@ extension Workplace {
     return train(out: out) == ExitStatus.done ? 40 : nil
   }
 
-  /// The kept and the last weights of each model of seed 3.
-  func weights(_ out: String, _ models: [String]) throws -> [Data] {
+  /// The kept and the last weights of each model of a seed.
+  func weights(
+    _ out: String, _ models: [String] = ["teacher", "student"], seed: Int = 3
+  ) throws -> [Data] {
     try models.flatMap { [$0, "\($0).last"] }.map {
-      try Data(contentsOf: folder.appending(path: "\(out)/seed-3/\($0).safetensors"))
+      try Data(contentsOf: folder.appending(path: "\(out)/seed-\(seed)/\($0).safetensors"))
     }
   }
 
