@@ -18,7 +18,7 @@ public struct DatasetDescriptor: Sendable {
     }
 
     /// The counts of a data set that was read.
-    public init<S: Scalar>(of dataset: InductiveDataset<S>) {
+    public init<S: Scalar>(of dataset: GraphDataset<S>) {
       let splits = [dataset.train, dataset.valid, dataset.test]
       nodes = splits.map { $0.reduce(0) { $0 + $1.graph.nodeCount } }
       edges = splits.map { $0.reduce(0) { $0 + $1.graph.edgeCount } }

@@ -28,7 +28,7 @@ public enum PPI {
   ///
   /// - Throws: ``DataError``: missing for a file that is not there, malformed for one whose
   ///   contents are wrong or do not fit the others.
-  public static func load(from files: FileBundle) throws -> InductiveDataset<Float> {
+  public static func load(from files: FileBundle) throws -> GraphDataset<Float> {
     var splitOfGraph: [Int: String] = [:]
     var splits: [[GraphSample<Float>]] = []
     for split in ["train", "valid", "test"] {
@@ -53,7 +53,7 @@ public enum PPI {
             + "\(splits[0][0][keyPath: count])")
       }
     }
-    return InductiveDataset(
+    return GraphDataset(
       name: descriptor.name, source: files.location, isSynthetic: false, train: splits[0],
       valid: splits[1], test: splits[2])
   }

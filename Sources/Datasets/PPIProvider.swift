@@ -41,7 +41,7 @@ public struct PPIProvider {
   ///
   /// - Throws: ``DataError``: missing if the data are not in the folder that the user gave, or are
   ///   nowhere and no stand-in is wanted; malformed if files are damaged or do not fit each other.
-  public func dataset() throws -> InductiveDataset<Float> {
+  public func dataset() throws -> GraphDataset<Float> {
     do {
       if let files = try locator.find(descriptor) { return try load(files) }
     } catch var error as DataError
@@ -69,7 +69,7 @@ public struct PPIProvider {
     }
   }
 
-  private func load(_ files: FileBundle) throws -> InductiveDataset<Float> {
+  private func load(_ files: FileBundle) throws -> GraphDataset<Float> {
     let dataset = try PPI.load(from: files)
     let counts = DatasetDescriptor.Counts(of: dataset)
     if counts != descriptor.counts {
@@ -80,7 +80,7 @@ public struct PPIProvider {
     return dataset
   }
 
-  private func download() throws -> InductiveDataset<Float> {
+  private func download() throws -> GraphDataset<Float> {
     if offline { throw DataError.missing("", "nothing was downloaded, because of --offline") }
     let archive = locator.cachedArchive(of: descriptor)
     log("downloading \(descriptor.name) to \(archive.path)")

@@ -17,7 +17,7 @@ extension PPI {
   /// - Throws: ``DataError`` (malformed) for a shape that is out of range.
   public static func synthetic(
     shape: SyntheticPPIShape = SyntheticPPIShape(), seed: UInt64
-  ) throws -> InductiveDataset<Float> {
+  ) throws -> GraphDataset<Float> {
     try shape.validate()
     let model = SyntheticModel(shape: shape, seed: seed)
     let count = shape.trainGraphs + shape.validGraphs + shape.testGraphs
@@ -30,7 +30,7 @@ extension PPI {
         labels: Matrix(n, shape.labels, draft.labels), known: [Bool](repeating: true, count: n))
     }
     let (train, rest) = (samples[..<shape.trainGraphs], samples[shape.trainGraphs...])
-    return InductiveDataset(
+    return GraphDataset(
       name: "\(descriptor.name)-synthetic", source: "synthetic stand-in, seed \(seed)",
       isSynthetic: true, train: Array(train), valid: Array(rest.prefix(shape.validGraphs)),
       test: Array(rest.dropFirst(shape.validGraphs)))

@@ -43,12 +43,12 @@ public struct TransductiveDataset<S: Scalar>: Sendable {
   }
 
   /// The three parts of a split. They share graph, features and labels.
-  public func parts(_ split: NodeSplit) -> InductiveDataset<S> {
+  public func parts(_ split: NodeSplit) -> GraphDataset<S> {
     precondition(split.nodeCount == graph.nodeCount, "a split of another graph")
     func part(_ part: NodeSplit.Part) -> [GraphSample<S>] {
       [GraphSample(graph: graph, features: features, labels: labels, known: split.mask(part))]
     }
-    return InductiveDataset(
+    return GraphDataset(
       name: source.name, source: source.source, isSynthetic: source.isSynthetic,
       train: part(.training), valid: part(.validation), test: part(.test))
   }

@@ -11,7 +11,7 @@ import Tensor
 /// features before the activation. The peers' side carries no gradient.
 public final class CrossLayerAlignment<S: Scalar>: Objective {
   /// A peer with the pairs that it teaches.
-  private struct Lesson {
+  private struct PeerAlignment {
     let pairs: [LayerPair]
     /// The local structure of each of the peer's layers in the pairs.
     let structure: [Int: TeacherStructure<S>]
@@ -26,7 +26,7 @@ public final class CrossLayerAlignment<S: Scalar>: Objective {
     let backward: (Matrix<S>) -> Matrix<S>
   }
 
-  private let lessons: [Lesson]
+  private let alignments: [PeerAlignment]
   private let kernel: SimilarityKernel
   private let direction: LSPDirection
 
@@ -44,9 +44,9 @@ public final class CrossLayerAlignment<S: Scalar>: Objective {
     precondition(!peers.isEmpty, "alignment needs a peer")
     self.kernel = kernel
     self.direction = direction
-    lessons = peers.map { peer, pairs in
+    alignments = peers.map { peer, pairs in
       let layers = Set(pairs.map(\.peer)).sorted()
-      return Lesson(
+      return PeerAlignment(
         pairs: pairs,
         structure: Dictionary(
           uniqueKeysWithValues: layers.map { ($0, peer.structure(at: .hidden($0), kernel)) }))
@@ -57,15 +57,15 @@ public final class CrossLayerAlignment<S: Scalar>: Objective {
   /// The sum over pairs, the mean over peers. Each own layer's similarities are computed once a graph
   /// and their gradients from all its pairs sent back together.
   public func evaluate(_ input: ObjectiveInput<S>) throws -> ObjectiveValue<S> {
-    let share = 1 / Double(lessons.count)
+    let share = 1 / Double(alignments.count)
     var total = 0.0
     var gradients: [Tap: Matrix<S>] = [:]
     for tap in taps {
       let (features, graph) = (try input[tap], try input.graph(at: tap))
       var sides: [Side] = []
-      for lesson in lessons {
-        for pair in lesson.pairs where tap == .hidden(pair.own) {
-          let peer = try lesson.structure[pair.peer]!(input.batch, graph)
+      for alignment in alignments {
+        for pair in alignment.pairs where tap == .hidden(pair.own) {
+          let peer = try alignment.structure[pair.peer]!(input.batch, graph)
           var place = sides.firstIndex { $0.graph === peer.graph }
           if place == nil {
             place = sides.count

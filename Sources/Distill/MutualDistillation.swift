@@ -9,7 +9,7 @@ import Tensor
 ///
 /// with the divergence of ``KnowledgeDistillation``. The peers' side carries no gradient.
 public final class MutualDistillation<S: Scalar>: Objective {
-  private let lessons: [KnowledgeDistillation<S>]
+  private let divergences: [KnowledgeDistillation<S>]
 
   /// The student's logits.
   public let taps: [Tap] = [.logits]
@@ -24,7 +24,7 @@ public final class MutualDistillation<S: Scalar>: Objective {
     nodes: CountedNodes = .all
   ) {
     precondition(!peers.isEmpty, "mutual learning needs a peer")
-    lessons = peers.map {
+    divergences = peers.map {
       KnowledgeDistillation(
         form: form, temperature: temperature, nodes: nodes, reference: $0.reference(at: .logits))
     }
@@ -32,12 +32,12 @@ public final class MutualDistillation<S: Scalar>: Objective {
 
   /// The mean over peers.
   public func evaluate(_ input: ObjectiveInput<S>) throws -> ObjectiveValue<S> {
-    let share = 1 / Double(lessons.count)
+    let share = 1 / Double(divergences.count)
     var total = 0.0
     let logits = try input[.logits]
     var dLogits = Matrix<S>(zeros: logits.rows, logits.columns)
-    for lesson in lessons {
-      let value = try lesson.evaluate(input)
+    for divergence in divergences {
+      let value = try divergence.evaluate(input)
       total += share * value.loss
       dLogits.add(value.gradients[.logits]!, scale: S(share))
     }

@@ -47,7 +47,8 @@ package struct CurveTable {
       [name(curve)]
         + shown.map { epoch in
           curve.values[epoch].map {
-            metric.isScore ? Figures.fixed($0 * 100, digits: 2) : Figures.fixed($0, digits: 4)
+            metric.isScore
+              ? NumberFormat.fixed($0 * 100, digits: 2) : NumberFormat.fixed($0, digits: 4)
           } ?? "-"
         }
     }

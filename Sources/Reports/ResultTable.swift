@@ -30,11 +30,11 @@ package struct ResultTable {
     let header =
       ["model", "parameters", "epochs"] + metrics.map { "test \($0)" } + ["s/epoch"]
     let rows = result.models.map { name, model in
-      [name, Figures.grouped(model.parameters), model.epochsInWords]
+      [name, NumberFormat.grouped(model.parameters), model.epochsInWords]
         + metrics.map { metric in
-          model.test[metric].map { Figures.metric($0, named: metric) } ?? "-"
+          model.test[metric].map { NumberFormat.metric($0, named: metric) } ?? "-"
         }
-        + [Figures.fixed(model.secondsPerEpoch, digits: 2)]
+        + [NumberFormat.fixed(model.secondsPerEpoch, digits: 2)]
     }
     return MarkdownGrid(header: header, rows: rows).lines
   }
@@ -50,11 +50,11 @@ package struct ResultTable {
     let rows = shown.map { entry in
       let comparison = entry.comparison
       return [
-        entry.a, Figures.points(comparison.meanDifference),
-        comparison.interval.map { Figures.points($0) } ?? "-",
-        comparison.effectSize.map { Figures.fixed($0, digits: 2) } ?? "-",
-        comparison.tTestP.map { Figures.probability($0) } ?? "-",
-        comparison.signedRankP.map { Figures.probability($0) } ?? "-",
+        entry.a, NumberFormat.points(comparison.meanDifference),
+        comparison.interval.map { NumberFormat.points($0) } ?? "-",
+        comparison.effectSize.map { NumberFormat.fixed($0, digits: 2) } ?? "-",
+        comparison.tTestP.map { NumberFormat.probability($0) } ?? "-",
+        comparison.signedRankP.map { NumberFormat.probability($0) } ?? "-",
       ]
     }
     let title =

@@ -11,7 +11,7 @@ package struct DataDigest {
   private let digest = SHA256()
 
   /// The digest of graphs in three parts.
-  package static func of<S: Scalar>(_ data: InductiveDataset<S>) -> String {
+  package static func of<S: Scalar>(_ data: GraphDataset<S>) -> String {
     let digest = DataDigest()
     for part in [data.train, data.valid, data.test] {
       digest.add([part.count])

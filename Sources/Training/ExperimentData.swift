@@ -12,18 +12,18 @@ public final class ExperimentData<S: Scalar> {
   public let labelCount: Int
   /// The graphs, each once though several parts may share it.
   public let graphs: [CSRGraph]
-  private let make: (UInt64) throws -> InductiveDataset<S>
+  private let make: (UInt64) throws -> GraphDataset<S>
   private let rewire: ((UInt64, () throws -> Void) throws -> RewiredParts)?
-  private var latest: (seed: UInt64, parts: InductiveDataset<S>)?
+  private var latest: (seed: UInt64, parts: GraphDataset<S>)?
   private var latestRewired: (seed: UInt64, parts: RewiredParts)?
 
   /// The parts on the rewired graph, and what was done to make it.
-  package typealias RewiredParts = (parts: InductiveDataset<S>, rewiring: RewiredGraph)
+  package typealias RewiredParts = (parts: GraphDataset<S>, rewiring: RewiredGraph)
 
   /// Data whose parts are the same for every seed.
   ///
   /// - Parameter words: How the graphs are split, where readers of results must know.
-  public init(_ parts: InductiveDataset<S>, splitInWords words: String? = nil) {
+  public init(_ parts: GraphDataset<S>, splitInWords words: String? = nil) {
     var summary = DatasetSummary()
     summary.name = parts.name
     summary.source = parts.source
@@ -87,7 +87,7 @@ public final class ExperimentData<S: Scalar> {
   /// The parts that a seed trains, validates and tests on.
   ///
   /// - Throws: ``DataError`` where the data cannot be split so.
-  package func parts(seed: UInt64) throws -> InductiveDataset<S> {
+  package func parts(seed: UInt64) throws -> GraphDataset<S> {
     if let latest, latest.seed == seed { return latest.parts }
     let parts = try make(seed)
     latest = (seed, parts)
@@ -109,8 +109,7 @@ public final class ExperimentData<S: Scalar> {
   }
 
   /// The parts on the graph of a model's choice.
-  package func parts(seed: UInt64, on graph: ModelConfig.GraphChoice) throws -> InductiveDataset<S>
-  {
+  package func parts(seed: UInt64, on graph: ModelConfig.GraphChoice) throws -> GraphDataset<S> {
     switch graph {
     case .original: try parts(seed: seed)
     case .rewired: try rewired(seed: seed).parts

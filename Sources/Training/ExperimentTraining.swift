@@ -109,19 +109,19 @@ package struct ExperimentTraining<S: Scalar>: SeedRunner {
   ) throws -> [ModelResult] {
     defer { context.interruption.holdsUnsavedWork = false }
     try context.interruption.check()
-    let trainees = try trainees(of: group, seed: seed, in: directory)
+    let trainers = try trainers(of: group, seed: seed, in: directory)
     try warnOfNodesWithoutNeighbours(group, seed: seed)
     let checkpoints = checkpoints(of: group, seed: seed, in: directory)
     let trained = try GroupTrainer(
-      trainees, checkpoints: checkpoints, metrics: directory.metrics, after: lines,
+      trainers, checkpoints: checkpoints, metrics: directory.metrics, after: lines,
       isSynthetic: data.isSynthetic, context: context
     ).train()
     let epochs = try MetricsLines(of: directory.metrics, named: "\(directory.name)/metrics.jsonl")
     var results: [ModelResult] = []
-    for (trainee, var model) in zip(trainees, trained) {
+    for (trainer, var model) in zip(trainers, trained) {
       let name = model.result.name
       if context.config.data.isOneGraph {
-        let predictions = try predictions(of: trainee.network, group[0].graph, seed: seed)
+        let predictions = try predictions(of: trainer.network, group[0].graph, seed: seed)
         model.result.inferenceMilliseconds = predictions.milliseconds
         model.result.dirichletEnergy = predictions.dirichletEnergy
         model.result.meanAlpha = predictions.meanAlpha
@@ -151,25 +151,25 @@ package struct ExperimentTraining<S: Scalar>: SeedRunner {
       laplacian: data.graphs[0].normalizedLaplacian())
   }
 
-  private func trainees(
+  private func trainers(
     of group: [ModelConfig], seed: UInt64, in directory: SeedDirectory
-  ) throws -> [Trainee<S>] {
+  ) throws -> [ModelTrainer<S>] {
     // The models of a group have one graph.
     let data = try data.parts(seed: seed, on: group[0].graph)
     let networks = group.map { network($0, seed: seed) }
-    let lessons = networks.map { TeacherFeatures(teacher: $0, graphs: data.train) }
+    let features = networks.map { TeacherFeatures(teacher: $0, graphs: data.train) }
     return try group.indices.map { place in
       let model = group[place]
       let objectives = try model.weightedObjectives(
         ObjectiveContext(
           graphs: data.train, student: networks[place],
-          peers: lessons.indices.filter { $0 != place }.map { lessons[$0] },
+          peers: features.indices.filter { $0 != place }.map { features[$0] },
           seed: model.firstValuesSeed(seed),
           teacher: { try teacher($0, seed: seed, in: directory) },
           teacherInputs: { try self.data.parts(seed: seed, on: self.model($0).graph).train }))
-      return Trainee(
-        model, network: networks[place], lessons: lessons[place], objectives: objectives,
-        in: Trainee.Surroundings(
+      return ModelTrainer(
+        model, network: networks[place], features: features[place], objectives: objectives,
+        in: ModelTrainer.Context(
           data: data, settings: context.config, seed: seed, place: place,
           augmentation: context.config.data.settings?.makeAugmentation()))
     }

@@ -7,7 +7,7 @@ import Tensor
 ///
 /// Whose turn it is follows from where each model stands, so a checkpoint needs no word on it.
 package final class GroupTrainer<S: Scalar> {
-  private let trainees: [Trainee<S>]
+  private let trainers: [ModelTrainer<S>]
   private let context: RunContext
   private let checkpoints: CheckpointFile<S>
   private let metrics: MetricsLog
@@ -20,15 +20,16 @@ package final class GroupTrainer<S: Scalar> {
   /// A training from the beginning, or from where its checkpoint stands.
   ///
   /// - Parameters:
-  ///   - trainees: The models, in the order of their turns.
+  ///   - trainers: The models, in the order of their turns.
   ///   - lines: The lines of the metrics file that belong to models before these.
   /// - Throws: ``CheckpointError``, ``ConfigError`` where there is a checkpoint, but none that can be
   ///   gone on from.
   package init(
-    _ trainees: [Trainee<S>], checkpoints: CheckpointFile<S>, metrics file: URL, after lines: Int,
+    _ trainers: [ModelTrainer<S>], checkpoints: CheckpointFile<S>, metrics file: URL,
+    after lines: Int,
     isSynthetic: Bool, context: RunContext
   ) throws {
-    self.trainees = trainees
+    self.trainers = trainers
     self.checkpoints = checkpoints
     self.isSynthetic = isSynthetic
     self.context = context
@@ -38,19 +39,19 @@ package final class GroupTrainer<S: Scalar> {
     }
     var opened: MetricsLog?
     try checkpoints.restore(
-      trainees.map(\.config.name), warn: { context.log.warning("\($0)") }
+      trainers.map(\.config.name), warn: { context.log.warning("\($0)") }
     ) { content in
-      for (trainee, state) in zip(trainees, content.checkpoints) {
-        try trainee.restore(state, path: content.url.path)
+      for (trainer, state) in zip(trainers, content.checkpoints) {
+        try trainer.restore(state, path: content.url.path)
       }
       opened = try MetricsLog(
-        file, keeping: lines + trainees.reduce(0) { $0 + $1.progress.epoch },
+        file, keeping: lines + trainers.reduce(0) { $0 + $1.progress.epoch },
         digest: content.metrics)
     }
     metrics = opened!
-    for trainee in trainees {
+    for trainer in trainers {
       context.log.info(
-        "\(trainee.config.name): going on from epoch \(trainee.progress.epoch + 1)")
+        "\(trainer.config.name): going on from epoch \(trainer.progress.epoch + 1)")
     }
   }
 
@@ -58,16 +59,16 @@ package final class GroupTrainer<S: Scalar> {
   ///
   /// - Throws: ``Interrupted`` once the state is saved; ``RunError`` where a loss is not finite.
   package func train() throws -> [TrainedModel<S>] {
-    while let trainee = next() {
+    while let trainer = next() {
       try saveIfInterrupted()
-      try trainee.step()
+      try trainer.step()
       context.interruption.holdsUnsavedWork = true
-      guard trainee.isAtEndOfEpoch else { continue }
-      try record(try trainee.endEpoch(), of: trainee)
+      guard trainer.isAtEndOfEpoch else { continue }
+      try record(try trainer.endEpoch(), of: trainer)
       if Date().timeIntervalSince(lastSave) >= checkpointInterval { try saveCheckpoint() }
     }
     _ = try metrics.synchronize()
-    return try trainees.map {
+    return try trainers.map {
       try saveIfInterrupted()
       context.progress.activity("evaluating \($0.config.name)")
       return try $0.finish(path: checkpoints.url.path)
@@ -76,19 +77,19 @@ package final class GroupTrainer<S: Scalar> {
 
   /// Whose turn it is: the model's that is furthest behind, in epochs or in batches; of several, the
   /// first's. Nil once all are done.
-  private func next() -> Trainee<S>? {
-    let waiting = trainees.indices.filter { !trainees[$0].isDone }
+  private func next() -> ModelTrainer<S>? {
+    let waiting = trainers.indices.filter { !trainers[$0].isDone }
     guard let first = waiting.first else { return nil }
-    let countsBatches = trainees[first].config.training.turns == .batch
+    let countsBatches = trainers[first].config.training.turns == .batch
     func standing(_ place: Int) -> (Int, Int, Int) {
-      let progress = trainees[place].progress
+      let progress = trainers[place].progress
       return (progress.epoch, countsBatches ? progress.batch : 0, place)
     }
-    return waiting.min { standing($0) < standing($1) }.map { trainees[$0] }
+    return waiting.min { standing($0) < standing($1) }.map { trainers[$0] }
   }
 
-  private func record(_ epoch: Trainee<S>.EpochSummary, of trainee: Trainee<S>) throws {
-    let config = trainee.config
+  private func record(_ epoch: ModelTrainer<S>.EpochSummary, of trainer: ModelTrainer<S>) throws {
+    let config = trainer.config
     var line: [String: JSONValue] = [
       "model": .string(config.name), "epoch": .integer(epoch.epoch), "loss": .real(epoch.loss),
       "losses": .object(
@@ -104,8 +105,8 @@ package final class GroupTrainer<S: Scalar> {
       model: config.name, epoch: epoch.epoch, of: config.training.epochs,
       losses: epoch.losses.count > 1 ? [("loss", epoch.loss)] + epoch.losses : epoch.losses,
       validation: epoch.validation?.score(config.training.selectOn),
-      secondsPerEpoch: trainee.progress.seconds / Double(epoch.epoch + 1),
-      modelsInTurn: trainees.count)
+      secondsPerEpoch: trainer.progress.seconds / Double(epoch.epoch + 1),
+      modelsInTurn: trainers.count)
   }
 
   private func saveIfInterrupted() throws {
@@ -117,7 +118,7 @@ package final class GroupTrainer<S: Scalar> {
   private func saveCheckpoint() throws {
     // The lines are on disk before a checkpoint counts on them.
     let lines = try metrics.synchronize()
-    try checkpoints.write(trainees.map { ($0.config.name, $0.checkpoint) }, metrics: lines)
+    try checkpoints.write(trainers.map { ($0.config.name, $0.checkpoint) }, metrics: lines)
     lastSave = Date()
     context.interruption.holdsUnsavedWork = false
   }

@@ -33,9 +33,9 @@ import Testing
     for (k, student) in students.enumerated() {
       try fixture.fill(student.parameters, prefix: "initial\(k).")
     }
-    let lessons = students.map { TeacherFeatures(teacher: $0, graphs: [sample]) }
+    let features = students.map { TeacherFeatures(teacher: $0, graphs: [sample]) }
     let objectives = students.indices.map { own in
-      makeObjectives(strategy, peers: lessons.indices.filter { $0 != own }.map { lessons[$0] })
+      makeObjectives(strategy, peers: features.indices.filter { $0 != own }.map { features[$0] })
     }
     let optimizers = students.map { SGD($0.parameters) }
     let batch = GraphBatch([sample], members: [0])
@@ -50,7 +50,7 @@ import Testing
         for parameter in student.parameters { parameter.clearGradient() }
         pass.backward(value.gradients)
         optimizers[k].step(learningRate: 0.5)
-        lessons[k].networkChanged()
+        features[k].networkChanged()
       }
     }
     for (term, values) in losses {

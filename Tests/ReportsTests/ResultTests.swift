@@ -163,17 +163,18 @@ struct ResultTests {
   }
 
   @Test func figuresAsPeopleReadThem() {
-    #expect(Figures.grouped(3_640_748) == "3,640,748")
-    #expect(Figures.grouped(100) == "100" && Figures.grouped(-1_000) == "-1,000")
-    #expect(Figures.duration(8.4) == "8 s" && Figures.duration(720) == "12 min")
-    #expect(Figures.duration(3 * 3_600 + 300) == "3 h 05 min")
-    #expect(Figures.duration(.infinity) == "?")
-    #expect(Figures.percent(0.99999) == "99.99" && Figures.percent(1) == "100.00")
-    #expect(Figures.percent(0.95646) == "95.65" && Figures.percent(0.9565) == "95.65")
-    #expect(Figures.points(0.008) == "+0.80" && Figures.points(-0.0125) == "-1.25")
-    #expect(Figures.points(-0.00001) == "0.00" && Figures.points(0) == "0.00")
-    #expect(Figures.points(-0.001...0.017) == "[-0.10, +1.70]")
-    #expect(Figures.probability(0.0312) == "0.031" && Figures.probability(0.0005) == "< 0.001")
+    #expect(NumberFormat.grouped(3_640_748) == "3,640,748")
+    #expect(NumberFormat.grouped(100) == "100" && NumberFormat.grouped(-1_000) == "-1,000")
+    #expect(NumberFormat.duration(8.4) == "8 s" && NumberFormat.duration(720) == "12 min")
+    #expect(NumberFormat.duration(3 * 3_600 + 300) == "3 h 05 min")
+    #expect(NumberFormat.duration(.infinity) == "?")
+    #expect(NumberFormat.percent(0.99999) == "99.99" && NumberFormat.percent(1) == "100.00")
+    #expect(NumberFormat.percent(0.95646) == "95.65" && NumberFormat.percent(0.9565) == "95.65")
+    #expect(NumberFormat.points(0.008) == "+0.80" && NumberFormat.points(-0.0125) == "-1.25")
+    #expect(NumberFormat.points(-0.00001) == "0.00" && NumberFormat.points(0) == "0.00")
+    #expect(NumberFormat.points(-0.001...0.017) == "[-0.10, +1.70]")
+    #expect(
+      NumberFormat.probability(0.0312) == "0.031" && NumberFormat.probability(0.0005) == "< 0.001")
   }
 
   @Test func gridsAreAlignedAndEscaped() {

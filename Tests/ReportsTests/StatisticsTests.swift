@@ -113,7 +113,7 @@ import Testing
     func scores(_ counts: [Int]) -> [Double] { counts.map { Double($0) / Double(nodes) } }
     let comparison = try #require(PairedComparison(scores(first), scores(second)))
     let found = try #require(comparison.signedRankP)
-    #expect(Figures.probability(found) == p)
+    #expect(NumberFormat.probability(found) == p)
     let counts = zip(first, second).map { Double($0 - $1) }
     #expect(found == signedRankProbability(counts))
   }

@@ -44,8 +44,8 @@ import Testing
     #expect(report.means(.alphaHigh) == [0.5, 0.5])
     #expect(report.means(.dirichletEnergy) == [0.75])
     #expect(report.epochs == 40...1_200)
-    #expect(report.epochs(Figures.grouped) == "40-1,200")
-    #expect(row([]).epochs(Figures.grouped) == nil && row([]).text(.alphaLow) == "-")
+    #expect(report.epochs(NumberFormat.grouped) == "40-1,200")
+    #expect(row([]).epochs(NumberFormat.grouped) == nil && row([]).text(.alphaLow) == "-")
     #expect(row([result(epochs: 7, time: nil, alpha: [:], energy: [:])]).epochs { "\($0)" } == "7")
   }
 

@@ -269,7 +269,7 @@ import Testing
     for (place, name) in ["training", "validation", "test"].enumerated() {
       let parts = try (0..<3).map { [try sample(known: $0 != place)] }
       let data = ExperimentData(
-        InductiveDataset(
+        GraphDataset(
           name: "small", source: "folder", isSynthetic: false, train: parts[0], valid: parts[1],
           test: parts[2]))
       let error = #expect(throws: DataError.self) { try data.check(seed: 0) }

@@ -12,13 +12,13 @@ import Testing
 @Suite struct DataDigestTests {
   private func parts(
     _ change: (inout GraphSample<Float>) -> Void = { _ in }
-  ) throws -> InductiveDataset<Float> {
+  ) throws -> GraphDataset<Float> {
     let graph = try CSRGraph(nodeCount: 3, sources: [0, 1, 2], destinations: [1, 2, 2])
     var sample = GraphSample(
       graph: graph, features: Matrix<Float>(3, 2, [1, 2, 3, 4, 5, 6]),
       labels: Matrix<Float>(3, 1, [0, 1, 1]), known: [true, true, false])
     change(&sample)
-    return InductiveDataset(
+    return GraphDataset(
       name: "a", source: "b", isSynthetic: false, train: [sample], valid: [sample], test: [sample])
   }
 
@@ -34,12 +34,12 @@ import Testing
     ]
     for change in changes { #expect(seen.insert(DataDigest.of(try parts(change))).inserted) }
     let whole = try parts()
-    let fewer = InductiveDataset(
+    let fewer = GraphDataset(
       name: "a", source: "b", isSynthetic: false, train: whole.train + whole.valid, valid: [],
       test: whole.test)
     #expect(seen.insert(DataDigest.of(fewer)).inserted)
     // Where the data lie does not matter.
-    let moved = InductiveDataset(
+    let moved = GraphDataset(
       name: "c", source: "d", isSynthetic: false, train: whole.train, valid: whole.valid,
       test: whole.test)
     #expect(DataDigest.of(moved) == DataDigest.of(whole))

@@ -24,7 +24,7 @@ struct FramelessConfigTests {
       undirected: Int(nodes), first: ring + [0], second: ring.map { ($0 + 1) % (nodes - 1) } + [2])
   }
 
-  private func dataset(_ graphs: [CSRGraph]) -> InductiveDataset<Double> {
+  private func dataset(_ graphs: [CSRGraph]) -> GraphDataset<Double> {
     let samples = graphs.map { graph -> GraphSample<Double> in
       let n = graph.nodeCount
       return GraphSample(
@@ -32,7 +32,7 @@ struct FramelessConfigTests {
         labels: Matrix(n, 3, (0..<3 * n).map { $0 % 4 == 0 ? 1 : 0 }),
         known: [Bool](repeating: true, count: n))
     }
-    return InductiveDataset(
+    return GraphDataset(
       name: "rings", source: "here", isSynthetic: true, train: samples, valid: samples,
       test: samples)
   }
@@ -152,7 +152,7 @@ struct FramelessConfigTests {
 
   // MARK: Which graphs
 
-  private func problems(_ settings: JSONValue, _ dataset: InductiveDataset<Double>)
+  private func problems(_ settings: JSONValue, _ dataset: GraphDataset<Double>)
     throws -> String
   {
     let (config, problems) = decode(sampleWith(architecture: settings))

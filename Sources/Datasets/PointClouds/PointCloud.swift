@@ -99,10 +99,10 @@ public struct PointCloudSet: Sendable {
   ///
   /// - Throws: ``DataError`` (malformed) for a part without clouds, a cloud of fewer than two points,
   ///   a coordinate that is no finite number, and a label that is no class.
-  public func dataset(validation: Validation) throws -> InductiveDataset<Float> {
+  public func dataset(validation: Validation) throws -> GraphDataset<Float> {
     let (training, validating) = split(validation)
     let tested = try test.enumerated().map { try sample($1, "test cloud \($0)") }
-    return InductiveDataset(
+    return GraphDataset(
       name: name, source: source, isSynthetic: isSynthetic,
       train: try training.map { try sample(train[$0], "training cloud \($0)") },
       valid: validation == .test

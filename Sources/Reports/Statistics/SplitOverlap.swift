@@ -54,7 +54,7 @@ package enum SplitOverlap: Hashable, Sendable {
         + "the same split and differ in initial weights, order and dropout."
     case .drawnSplits(let ratio):
       "t test: Nadeau & Bengio's corrected resampled one, with variance (1 / n + n_test / n_train) s² "
-        + "of the mean difference and n_test / n_train = \(Figures.fixed(ratio, digits: 2)): the splits "
+        + "of the mean difference and n_test / n_train = \(NumberFormat.fixed(ratio, digits: 2)): the splits "
         + "of the seeds are drawn from one graph and overlap, so that their scores are not independent."
     }
   }

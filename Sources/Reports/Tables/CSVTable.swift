@@ -94,7 +94,7 @@ package struct CSVTable {
   }
 
   private static func number(_ value: Double?) -> String {
-    value.map { $0.isFinite ? Figures.fixed($0, digits: 6) : "nan" } ?? ""
+    value.map { $0.isFinite ? NumberFormat.fixed($0, digits: 6) : "nan" } ?? ""
   }
 
   /// A value as it stands in a line: in quotes where it holds a comma, a quote or a line break.

@@ -17,8 +17,8 @@ extension DatasetSummary {
     if !synthetic, let count = Self.nodesWithoutDuplicates[name] {
       found.append(
         "\(name) holds nodes that are copies of others, with the same neighbours and class, in the "
-          + "training and the test part alike (Platonov et al. 2023): only \(Figures.grouped(count)) of "
-          + "its \(Figures.grouped(nodes)) nodes are left in \(name)_filtered; scores on \(name) are not "
+          + "training and the test part alike (Platonov et al. 2023): only \(NumberFormat.grouped(count)) of "
+          + "its \(NumberFormat.grouped(nodes)) nodes are left in \(name)_filtered; scores on \(name) are not "
           + "those of unseen nodes")
     }
     return found

@@ -24,7 +24,7 @@ package struct EpochsToScore {
   /// known.
   package var text: String {
     guard known > 0 else { return "-" }
-    let number = mean.map { Figures.fixed($0, digits: $0 == $0.rounded() ? 0 : 1) } ?? "-"
+    let number = mean.map { NumberFormat.fixed($0, digits: $0 == $0.rounded() ? 0 : 1) } ?? "-"
     return epochs.count == count ? number : "\(number) (\(reached))"
   }
 
@@ -33,6 +33,6 @@ package struct EpochsToScore {
 
   /// What column headings call a threshold: "epochs to 95.00 %".
   package static func heading(_ threshold: Double) -> String {
-    "epochs to \(Figures.fixed(threshold * 100, digits: 2)) %"
+    "epochs to \(NumberFormat.fixed(threshold * 100, digits: 2)) %"
   }
 }

@@ -28,16 +28,16 @@ package struct SectionText {
       [row.row.label]
         + section.published.map { row.row.published[$0.name]?.text ?? "-" }
         + metrics.map { metric in
-          row.summary(metric).map { Figures.metric($0, named: metric) } ?? "-"
+          row.summary(metric).map { NumberFormat.metric($0, named: metric) } ?? "-"
         }
         + [String(row.results.count)]
         + (differences.isEmpty ? [] : Self.cells(report.difference(of: row, in: metrics[0])))
         + section.thresholds.map { row.epochs(to: $0).text } + section.quantities.map(row.text)
         + [
           row.parameters.isEmpty
-            ? "-" : row.parameters.map(Figures.grouped).joined(separator: " / "),
-          row.epochs(Figures.grouped) ?? "-",
-          row.secondsPerEpoch.map { Figures.fixed($0, digits: 2) } ?? "-",
+            ? "-" : row.parameters.map(NumberFormat.grouped).joined(separator: " / "),
+          row.epochs(NumberFormat.grouped) ?? "-",
+          row.secondsPerEpoch.map { NumberFormat.fixed($0, digits: 2) } ?? "-",
         ]
     }
     curves = Self.grid(report.curves)
@@ -69,7 +69,7 @@ package struct SectionText {
     guard !curves.isEmpty else { return nil }
     let epochs = Set(curves.flatMap(\.curve.published.keys)).sorted()
     func cells(_ value: (Int) -> Double?, digits: Int) -> [String] {
-      epochs.map { value($0).map { Figures.fixed($0, digits: digits) } ?? "-" }
+      epochs.map { value($0).map { NumberFormat.fixed($0, digits: digits) } ?? "-" }
     }
     let rows = curves.flatMap { report -> [[String]] in
       let label = report.curve.label
@@ -85,10 +85,10 @@ package struct SectionText {
   private static func cells(_ difference: SeedDifference?) -> [String] {
     guard let difference, let mean = difference.mean else { return ["-", "-", "-", "-"] }
     return [
-      Figures.points(mean),
-      difference.comparison?.interval.map { Figures.points($0) } ?? "-",
-      difference.comparison?.tTestP.map { Figures.probability($0) } ?? "-",
-      difference.comparison?.signedRankP.map { Figures.probability($0) } ?? "-",
+      NumberFormat.points(mean),
+      difference.comparison?.interval.map { NumberFormat.points($0) } ?? "-",
+      difference.comparison?.tTestP.map { NumberFormat.probability($0) } ?? "-",
+      difference.comparison?.signedRankP.map { NumberFormat.probability($0) } ?? "-",
     ]
   }
 }

@@ -61,6 +61,6 @@ extension RowReport {
   package func text(_ quantity: TableQuantity) -> String {
     let means = means(quantity)
     return means.isEmpty
-      ? "-" : means.map { Figures.fixed($0, digits: 3) }.joined(separator: " / ")
+      ? "-" : means.map { NumberFormat.fixed($0, digits: 3) }.joined(separator: " / ")
   }
 }

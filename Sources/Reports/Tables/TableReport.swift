@@ -82,7 +82,7 @@ package struct TableReport {
     if let margin = file.config.equivalenceMargin {
       lines.append(
         "Equivalence: two one-sided t tests of the same kind (Schuirmann 1987) ask whether the mean "
-          + "difference lies within \(Figures.margin(margin / 100)) points to either side, which this "
+          + "difference lies within \(NumberFormat.margin(margin / 100)) points to either side, which this "
           + "table calls no difference that matters; Holm's correction is over the same claims.")
     }
     return lines

@@ -85,7 +85,7 @@ package struct TableStore {
   package func save(_ stored: StoredSeed) throws {
     let folder = url.appending(path: stored.experiment)
     do throws(SystemError) {
-      try Folder.create(folder)
+      try Directory.create(folder)
     } catch {
       throw RunError(message: "\(name)/\(stored.experiment): cannot be made: \(error.reason)")
     }
@@ -142,7 +142,7 @@ package struct StoredResultsError: ReportableError {
 extension DatasetSummary {
   /// The data and their sizes, for messages.
   package var sizes: String {
-    "\(name)\(synthetic ? " (synthetic)" : "") with \(Figures.grouped(nodes)) nodes, "
-      + "\(Figures.grouped(edges)) edges and \(Figures.percent(labelledShare)) % of labels"
+    "\(name)\(synthetic ? " (synthetic)" : "") with \(NumberFormat.grouped(nodes)) nodes, "
+      + "\(NumberFormat.grouped(edges)) edges and \(NumberFormat.percent(labelledShare)) % of labels"
   }
 }

@@ -41,7 +41,7 @@ package struct Verdict: Equatable {
       (outcome, text) = (.untested, "no runs: no test")
       return
     }
-    let points = "difference \(Figures.points(mean)) points"
+    let points = "difference \(NumberFormat.points(mean)) points"
     guard let comparison = difference.comparison else {
       outcome = .untested
       text = difference.count == 1 ? "one seed: no test (\(points))" : "scores are missing: no test"
@@ -58,7 +58,7 @@ package struct Verdict: Equatable {
       return
     }
     let isEquivalent = tests.equivalence.map { $0.holm < Self.level } ?? false
-    let within = tests.margin.map { "\(Figures.margin($0)) points" } ?? ""
+    let within = tests.margin.map { "\(NumberFormat.margin($0)) points" } ?? ""
     if tests.difference.holm < Self.level {
       outcome = comparison.meanDifference > 0 ? .holds : .contrary
       let words = outcome == .holds ? origin.holds : origin.contrary
@@ -76,11 +76,13 @@ package struct Verdict: Equatable {
     _ points: String, _ comparison: PairedComparison, _ tests: ClaimReport.ClaimTests?
   ) -> String {
     func equation(_ p: Double) -> String {
-      let text = Figures.probability(p)
+      let text = NumberFormat.probability(p)
       return text.hasPrefix("<") ? text : "= \(text)"
     }
     var details = points
-    if let interval = comparison.interval { details += ", 95 % CI \(Figures.points(interval))" }
+    if let interval = comparison.interval {
+      details += ", 95 % CI \(NumberFormat.points(interval))"
+    }
     if let p = tests?.difference.p ?? comparison.tTestP {
       let name = comparison.tTestP == nil ? "signed-rank p" : comparison.overlap.testInWords
       details += ", \(name) \(equation(p))"
@@ -88,7 +90,7 @@ package struct Verdict: Equatable {
     if let tests { details += ", Holm's p \(equation(tests.difference.holm))" }
     if let equivalence = tests?.equivalence, let margin = tests?.margin {
       details +=
-        "; within \(Figures.margin(margin)) points p \(equation(equivalence.p)), Holm's p "
+        "; within \(NumberFormat.margin(margin)) points p \(equation(equivalence.p)), Holm's p "
         + equation(equivalence.holm) + "; "
     } else {
       details += ", "
@@ -110,7 +112,7 @@ package struct Verdict: Equatable {
   }
 }
 
-extension Figures {
+extension NumberFormat {
   /// A margin in percentage points without needless digits: "0.2".
   package static func margin(_ margin: Double) -> String { share(margin) }
 }

@@ -54,13 +54,14 @@ final class ProgressReporter: TrainingObserver {
     lastValidation = validation ?? lastValidation
 
     var parts = [context, model, "epoch \(epoch + 1)/\(count)"].filter { !$0.isEmpty }
-    parts += losses.map { "\($0.0) \(Figures.fixed($0.1, digits: 4))" }
+    parts += losses.map { "\($0.0) \(NumberFormat.fixed($0.1, digits: 4))" }
     let score = terminal.isInteractive ? lastValidation : validation
-    if let score { parts.append("validation \(Figures.fixed(score, digits: 4))") }
-    parts.append("\(Figures.fixed(secondsPerEpoch, digits: 2)) s/epoch")
+    if let score { parts.append("validation \(NumberFormat.fixed(score, digits: 4))") }
+    parts.append("\(NumberFormat.fixed(secondsPerEpoch, digits: 2)) s/epoch")
     if !isLast {
       parts.append(
-        "\(Figures.duration(Double((count - epoch - 1) * modelsInTurn) * secondsPerEpoch)) left")
+        "\(NumberFormat.duration(Double((count - epoch - 1) * modelsInTurn) * secondsPerEpoch)) left"
+      )
     }
     let line = marked(parts.joined(separator: "  "))
 

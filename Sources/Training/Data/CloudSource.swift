@@ -40,7 +40,7 @@ extension CloudSource {
     return ExperimentData(try parts.converted(), splitInWords: words)
   }
 
-  private func words(_ parts: InductiveDataset<Float>, _ settings: CloudSettings) -> String {
+  private func words(_ parts: GraphDataset<Float>, _ settings: CloudSettings) -> String {
     let count = "\(parts.train.count) clouds of \(settings.points) points to train on"
     return switch settings.validation {
     case .test: "\(count), \(parts.test.count) to test on, and the same to validate on"

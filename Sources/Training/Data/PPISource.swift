@@ -36,7 +36,7 @@ package struct PPISource: DataSource {
 
 extension RunContext {
   /// Softmax cross-entropy is for data with one label a node.
-  package func checkTasks(fit dataset: InductiveDataset<Float>) throws {
+  package func checkTasks(fit dataset: GraphDataset<Float>) throws {
     guard
       let model = config.models.first(where: { $0.taskLoss != .binaryCrossEntropy }),
       !dataset.samples.allSatisfy(\.hasOneLabelPerNode)

@@ -130,7 +130,7 @@ package struct SharesSplitConfig: SplitSettings {
   }
 
   package var words: String {
-    "\(Figures.share(training)) % training, \(Figures.share(validation)) % validation, the rest "
+    "\(NumberFormat.share(training)) % training, \(NumberFormat.share(validation)) % validation, the rest "
       + "test, random per seed"
   }
 

@@ -26,10 +26,10 @@ package struct MemoryEstimate {
   /// A number of bytes for a person.
   package static func words(_ bytes: Double) -> String {
     switch bytes {
-    case ..<1e6: "\(Figures.fixed(bytes / 1e3, digits: 0)) kB"
-    case ..<1e9: "\(Figures.fixed(bytes / 1e6, digits: 0)) MB"
-    case ..<1e12: "\(Figures.fixed(bytes / 1e9, digits: 1)) GB"
-    default: "\(Figures.fixed(bytes / 1e12, digits: 1)) TB"
+    case ..<1e6: "\(NumberFormat.fixed(bytes / 1e3, digits: 0)) kB"
+    case ..<1e9: "\(NumberFormat.fixed(bytes / 1e6, digits: 0)) MB"
+    case ..<1e12: "\(NumberFormat.fixed(bytes / 1e9, digits: 1)) GB"
+    default: "\(NumberFormat.fixed(bytes / 1e12, digits: 1)) TB"
     }
   }
 

@@ -72,7 +72,7 @@ package struct DatasetSummary: Record {
     var parts: [String] = []
     if synthetic { parts.append("synthetic: a generated stand-in, not the real data") }
     if labelledShare < 1 {
-      parts.append("\(Figures.percent(labelledShare)) % of labels")
+      parts.append("\(NumberFormat.percent(labelledShare)) % of labels")
     }
     if let split { parts.append("split: \(split)") }
     return parts.isEmpty ? nil : "\(name.uppercased()), \(parts.joined(separator: ", "))"

@@ -44,8 +44,8 @@ package struct RunDirectory {
   package func checkWritable() throws {
     let existed = FileManager.default.fileExists(atPath: url.path)
     do throws(SystemError) {
-      try Folder.create(url)
-      try Folder.probe(url)
+      try Directory.create(url)
+      try Directory.probe(url)
       if !existed && rmdir(url.path) != 0 { throw .current }
     } catch {
       throw RunDirectoryError(
@@ -136,8 +136,8 @@ package struct RunDirectory {
     let isSame = stored.isSameData(as: dataset) && stored.digest == dataset.digest
     guard !isSame else { return }
     func words(_ data: DatasetSummary) -> String {
-      "\(data.name)\(data.synthetic ? " (synthetic)" : "") with \(Figures.grouped(data.nodes)) "
-        + "nodes and \(Figures.grouped(data.edges)) edges from \(data.source)"
+      "\(data.name)\(data.synthetic ? " (synthetic)" : "") with \(NumberFormat.grouped(data.nodes)) "
+        + "nodes and \(NumberFormat.grouped(data.edges)) edges from \(data.source)"
         + (data.digest.map { " (digest \($0.prefix(16)))" } ?? "")
     }
     throw RunDirectoryError(

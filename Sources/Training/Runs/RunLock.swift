@@ -13,7 +13,7 @@ package final class RunLock {
   /// - Throws: ``RunDirectoryError`` where another process holds it.
   package init(_ directory: RunDirectory, log: Logger) throws {
     do throws(SystemError) {
-      try Folder.create(directory.url)
+      try Directory.create(directory.url)
     } catch {
       throw RunDirectoryError(
         message: "the folder \(directory.name) cannot be made: \(error.reason)")

@@ -22,7 +22,7 @@ package struct SeedDirectory {
   /// - Throws: ``RunError`` with the system's reason.
   package func create() throws {
     do throws(SystemError) {
-      try Folder.create(url)
+      try Directory.create(url)
     } catch {
       throw RunError(message: "\(name): cannot be made: \(error.reason)")
     }

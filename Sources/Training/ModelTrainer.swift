@@ -8,10 +8,10 @@ import Tensor
 
 /// A model in training with one seed: its steps, evaluations and scores. When its turn is, and where
 /// its state is kept, is the affair of ``GroupTrainer``.
-package final class Trainee<S: Scalar> {
+package final class ModelTrainer<S: Scalar> {
   /// What a model is trained with besides its own settings.
-  package struct Surroundings {
-    package let data: InductiveDataset<S>
+  package struct Context {
+    package let data: GraphDataset<S>
     package let settings: ExperimentConfig
     package let seed: UInt64
     /// The place in its group, from 0.
@@ -23,18 +23,18 @@ package final class Trainee<S: Scalar> {
   package let config: ModelConfig
   package let network: Network<S>
   /// What the other students of the group read of this one.
-  package let lessons: TeacherFeatures<S>
+  package let features: TeacherFeatures<S>
   package private(set) var progress = TrainingProgress()
-  private let surroundings: Surroundings
+  private let context: Context
   private let objectives: WeightedObjectives<S>
   /// What each optimiser step of a batch is on: all objectives, or one each.
   private let steps: [WeightedObjectives<S>]
   private let optimizer: any Optimizer<S>
   private let evaluator: Evaluator<S>
   private lazy var validBatches = EvaluationBatches(
-    data.valid, batchSize: surroundings.settings.data.evaluationBatchSize)
+    data.valid, batchSize: context.settings.data.evaluationBatchSize)
   private lazy var testBatches = EvaluationBatches(
-    data.test, batchSize: surroundings.settings.data.evaluationBatchSize)
+    data.test, batchSize: context.settings.data.evaluationBatchSize)
   private var selected: [String: Matrix<S>] = [:]
   private var order: (epoch: Int, batches: [[Int]])?
 
@@ -42,25 +42,25 @@ package final class Trainee<S: Scalar> {
   private var parameters: [Parameter<S>] { network.parameters + objectives.parameters }
   /// The same with what the network keeps besides.
   private var weights: [any NamedWeight<S>] { network.weights + objectives.parameters }
-  private var data: InductiveDataset<S> { surroundings.data }
+  private var data: GraphDataset<S> { context.data }
 
   /// A model before its first step.
   package init(
-    _ config: ModelConfig, network: Network<S>, lessons: TeacherFeatures<S>,
-    objectives: WeightedObjectives<S>, in surroundings: Surroundings
+    _ config: ModelConfig, network: Network<S>, features: TeacherFeatures<S>,
+    objectives: WeightedObjectives<S>, in context: Context
   ) {
     self.config = config
     self.network = network
-    self.lessons = lessons
+    self.features = features
     self.objectives = objectives
     steps =
       config.training.asPublished.separateSteps
       ? objectives.terms.map { WeightedObjectives([$0]) } : [objectives]
-    self.surroundings = surroundings
+    self.context = context
     optimizer = config.training.optimizer.settings.makeOptimizer(
       network.parameters + objectives.parameters)
     evaluator = Evaluator(
-      taskLoss: config.taskLoss, logitThreshold: surroundings.settings.metrics.logitThreshold)
+      taskLoss: config.taskLoss, logitThreshold: context.settings.metrics.logitThreshold)
   }
 
   /// Whether all epochs are done, or the validation score has not risen for as long as it may.
@@ -81,13 +81,13 @@ package final class Trainee<S: Scalar> {
     let begun = Date()
     defer { progress.epochSeconds += Date().timeIntervalSince(begun) }
     var batch = GraphBatch(data.train, members: batches[progress.batch])
-    if let augmentation = surroundings.augmentation {
-      batch = augmentation.augmented(batch, seed: surroundings.seed, step: progress.step)
+    if let augmentation = context.augmentation {
+      batch = augmentation.augmented(batch, seed: context.seed, step: progress.step)
     }
     try reportingDivergence("epoch \(progress.epoch + 1), batch \(progress.batch + 1)") {
       for objectives in steps { try step(on: batch, by: objectives) }
     }
-    lessons.networkChanged()
+    features.networkChanged()
     progress.batch += 1
   }
 
@@ -140,16 +140,16 @@ package final class Trainee<S: Scalar> {
   private var batches: [[Int]] {
     if let order, order.epoch == progress.epoch { return order.batches }
     var graphs = Array(data.train.indices)
-    if surroundings.settings.data.shuffle {
+    if context.settings.data.shuffle {
       var random = RandomStream(
-        seed: surroundings.seed, purpose: "shuffle\(shuffleMark)", step: progress.epoch
+        seed: context.seed, purpose: "shuffle\(shuffleMark)", step: progress.epoch
       ).generator()
       graphs = random.permutation(graphs.count)
     }
     var batches = GraphBatch.batches(
-      data.train, order: graphs, batchSize: surroundings.settings.data.batchSize)
-    if surroundings.settings.data.dropsLastBatch, batches.count > 1,
-      batches[batches.count - 1].count < surroundings.settings.data.batchSize
+      data.train, order: graphs, batchSize: context.settings.data.batchSize)
+    if context.settings.data.dropsLastBatch, batches.count > 1,
+      batches[batches.count - 1].count < context.settings.data.batchSize
     {
       batches.removeLast()
     }
@@ -159,13 +159,13 @@ package final class Trainee<S: Scalar> {
 
   /// Students who take turns by the batch see the same batches, others each their own.
   private var shuffleMark: String {
-    surroundings.place == 0 || config.training.turns == .batch ? "" : " \(surroundings.place)"
+    context.place == 0 || config.training.turns == .batch ? "" : " \(context.place)"
   }
 
   /// Students of a group drop different features.
   private var dropoutSeed: UInt64 {
-    guard surroundings.place > 0 else { return surroundings.seed }
-    return RandomStream(seed: surroundings.seed, purpose: "student \(surroundings.place)")
+    guard context.place > 0 else { return context.seed }
+    return RandomStream(seed: context.seed, purpose: "student \(context.place)")
       .derivedSeed
   }
 
@@ -197,7 +197,7 @@ package final class Trainee<S: Scalar> {
     }
     if config.training.asPublished.reloadsBest, !selected.isEmpty {
       for weight in network.weights { weight.value = selected[weight.name]! }
-      lessons.networkChanged()
+      features.networkChanged()
     }
     progress.curve?.add(loss: loss, score: validation?.score(config.training.selectOn))
     let summary = EpochSummary(
@@ -255,7 +255,7 @@ package final class Trainee<S: Scalar> {
     try optimizer.restore(state: checkpoint.optimizer, stepCount: checkpoint.progress.step)
     progress = checkpoint.progress
     selected = checkpoint.selected
-    lessons.networkChanged()
+    features.networkChanged()
   }
 
   /// Scores the last and the kept weights; the network has the kept ones afterwards.
@@ -305,7 +305,7 @@ package final class Trainee<S: Scalar> {
     } catch let error as NotFinite {
       throw RunError(
         message:
-          "\(config.name), seed \(surroundings.seed), \(place): \(error); try a lower "
+          "\(config.name), seed \(context.seed), \(place): \(error); try a lower "
           + "models.\(config.name).training.optimizer.learningRate, a "
           + "models.\(config.name).training.clipNorm, or features of a smaller scale")
     }

@@ -2,7 +2,7 @@ import Foundation
 
 /// Folders, with the system's reasons where they cannot be made or written (Foundation keeps some
 /// of them to itself).
-package enum Folder {
+package enum Directory {
   /// Makes a folder and those above it; one that is there already will do.
   package static func create(_ url: URL) throws(SystemError) {
     guard mkdir(url.path, 0o777) != 0 else { return }

@@ -1,8 +1,8 @@
 import Foundation
 import Records
 
-/// Figures as people read them.
-package enum Figures {
+/// Numbers as people read them.
+package enum NumberFormat {
   /// A metric over seeds: "97.33", or "97.33 ± 0.12" where there are several; shares in percent.
   package static func metric(_ summary: MetricSummary, named name: String) -> String {
     let isShare = Registries.metrics.isShare(name)

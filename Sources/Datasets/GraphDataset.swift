@@ -6,7 +6,7 @@ import Tensor
 /// The parts may be different graphs, of which training never sees the other parts' nodes
 /// (inductive), or one and the same graph of which each part counts other nodes (transductive, see
 /// ``TransductiveDataset``).
-public struct InductiveDataset<S: Scalar>: Sendable {
+public struct GraphDataset<S: Scalar>: Sendable {
   /// Its name for tables and files; that of a stand-in contains "synthetic".
   public let name: String
   /// Where it comes from, for a person: a path, or "synthetic stand-in, seed 100".
@@ -68,7 +68,7 @@ public struct InductiveDataset<S: Scalar>: Sendable {
   /// The same data in another precision.
   ///
   /// - Throws: ``CSRMatrixError`` for a sparse feature that is too large for it.
-  public func converted<T: Scalar>(to type: T.Type = T.self) throws -> InductiveDataset<T> {
+  public func converted<T: Scalar>(to type: T.Type = T.self) throws -> GraphDataset<T> {
     func convert(_ samples: [GraphSample<S>]) throws -> [GraphSample<T>] {
       try samples.map {
         GraphSample(
@@ -76,7 +76,7 @@ public struct InductiveDataset<S: Scalar>: Sendable {
           known: $0.known)
       }
     }
-    return InductiveDataset<T>(
+    return GraphDataset<T>(
       name: name, source: source, isSynthetic: isSynthetic, train: try convert(train),
       valid: try convert(valid), test: try convert(test))
   }
