@@ -54,3 +54,14 @@ public struct RunContext {
     self.interruption = interruption
   }
 }
+
+/// Is told how a training goes on: a terminal's progress line, a log, nothing at all.
+package protocol TrainingObserver: AnyObject {
+  /// Something that takes a while and has no epochs has begun.
+  func activity(_ text: String)
+
+  /// An epoch of a model is done.
+  func epoch(
+    model: String, epoch: Int, of count: Int, losses: [(String, Double)], validation: Double?,
+    secondsPerEpoch: Double, modelsInTurn: Int)
+}
