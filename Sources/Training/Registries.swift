@@ -122,6 +122,9 @@ public enum Registries {
     $0.register(MicroF1.self)
     $0.register(Accuracy.self)
     $0.register(BalancedAccuracy.self)
+    $0.register(MacroF1.self)
+    $0.register(ROCAUC.self)
+    $0.register(AveragePrecision.self)
   }
 
   /// All of them, in the order of lists.
