@@ -30,6 +30,8 @@ public enum Registries {
     $0.register(GCNConfig.self)
     $0.register(GraphSAGEConfig.self)
     $0.register(MLPConfig.self)
+    $0.register(SGCConfig.self)
+    $0.register(APPNPConfig.self)
     $0.register(FrameletConfig.self)
     $0.register(SimplifiedFrameletConfig.self)
     $0.register(FMLPConfig.self)

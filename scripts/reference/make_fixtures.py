@@ -21,6 +21,7 @@ import lsp
 import norms
 import optimizers
 import paired_tests
+import propagation
 import sage
 import student
 
@@ -35,7 +36,7 @@ def main():
     initialization.verify()
     modules = (
         gat, gcn, sage, dense, losses, lsp, baselines, optimizers, student, alignahead, framelets,
-        frameless, curvature, norms, dgcnn, paired_tests, clouds,
+        frameless, curvature, norms, dgcnn, paired_tests, clouds, propagation,
     )
     for module in modules:
         module.write(folder)
