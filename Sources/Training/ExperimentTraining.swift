@@ -16,8 +16,8 @@ package struct TrainedModel<S: Scalar> {
 
 /// Trains the models of an experiment, group after group, each once a seed.
 package struct ExperimentTraining<S: Scalar>: SeedRunner {
-  private let context: RunContext
-  private let data: ExperimentData<S>
+  let context: RunContext
+  let data: ExperimentData<S>
 
   package init(_ context: RunContext, _ data: ExperimentData<S>) {
     self.context = context
@@ -166,7 +166,9 @@ package struct ExperimentTraining<S: Scalar>: SeedRunner {
           peers: features.indices.filter { $0 != place }.map { features[$0] },
           seed: model.firstValuesSeed(seed),
           teacher: { try teacher($0, seed: seed, in: directory) },
-          teacherInputs: { try self.data.parts(seed: seed, on: self.model($0).graph).train }))
+          teacherInputs: {
+            try self.data.parts(seed: seed, on: self.model(named: $0.name).graph).train
+          }))
       return ModelTrainer(
         model, network: networks[place], features: features[place], objectives: objectives,
         in: ModelTrainer.Context(
@@ -216,16 +218,24 @@ package struct ExperimentTraining<S: Scalar>: SeedRunner {
   private func teacher(
     _ teacher: TeacherConfig, seed: UInt64, in directory: SeedDirectory
   ) throws -> Network<S> {
-    let network = network(model(teacher), seed: seed)
     let weights: ModelFile =
       switch teacher.weights {
       case .last: .lastWeights
       case .selected: .weights
       }
-    let url = directory.url(weights, of: teacher.name)
+    return try trained(teacher.name, weights, seed: seed, in: directory)
+  }
+
+  /// A model whose training is complete.
+  ///
+  /// - Throws: ``InputError`` where its result is missing, ``ConfigError`` where a file is damaged.
+  func trained(
+    _ name: String, _ weights: ModelFile, seed: UInt64, in directory: SeedDirectory
+  ) throws -> Network<S> {
+    let network = network(model(named: name), seed: seed)
+    let url = directory.url(weights, of: name)
     let file = try SafetensorsFile(
-      data: try directory.read(weights, of: try directory.modelResult(of: teacher.name)),
-      path: url.path)
+      data: try directory.read(weights, of: try directory.modelResult(of: name)), path: url.path)
     for weight in network.weights {
       let value: Matrix<S> = try file.matrix(named: weight.name)
       try restore([weight], from: [weight.name: value], path: url.path)
@@ -233,10 +243,10 @@ package struct ExperimentTraining<S: Scalar>: SeedRunner {
     return network
   }
 
-  /// The model that a teacher is.
-  private func model(_ teacher: TeacherConfig) -> ModelConfig {
-    guard let model = context.config.models.first(where: { $0.name == teacher.name }) else {
-      preconditionFailure("the teacher \(teacher.name) passed validation")
+  /// A model of the config.
+  func model(named name: String) -> ModelConfig {
+    guard let model = context.config.models.first(where: { $0.name == name }) else {
+      preconditionFailure("the name \(name) of a model passed validation")
     }
     return model
   }

@@ -13,7 +13,18 @@ extension Workplace {
     out: String, _ arguments: [String] = [], interruption: Interruption = Interruption(),
     isInteractive: Bool = false, onLine: @escaping (String) -> Void = { _ in }
   ) -> Int32 {
-    let command = ["sample.json", "--offline", "--out", out] + arguments
+    runReally(
+      ["sample.json", "--offline", "--out", out] + arguments, interruption: interruption,
+      isInteractive: isInteractive, onLine: onLine)
+  }
+
+  /// Runs a command that loads data and trains, or uses what was trained.
+  ///
+  /// - Returns: The exit code.
+  func runReally(
+    _ command: [String], interruption: Interruption = Interruption(), isInteractive: Bool = false,
+    onLine: @escaping (String) -> Void = { _ in }
+  ) -> Int32 {
     let environment = CommandEnvironment(
       currentDirectory: folder, arguments: command, output: { _ in },
       terminal: Terminal(isInteractive: isInteractive, write: onLine), interruption: interruption,

@@ -25,6 +25,8 @@ struct ExperimentsCommand: ParsableCommand {
             Runs what a table lacks and writes it, with published figures and tests.
         experiments curves runs/ppi_lsp
             Prints the training losses of a run by epoch.
+        experiments predict runs/ppi_lsp --model lsp --out lsp.npz
+            Writes a trained model's logits, probabilities and labels for Python.
         experiments validate configs/ppi_lsp.json --json
             Checks a config and prints it with all defaults filled in.
         experiments describe configs/ppi_lsp.json
@@ -43,7 +45,8 @@ struct ExperimentsCommand: ParsableCommand {
       """,
     version: ProjectVersion.current,
     subcommands: [
-      RunCommand.self, TableCommand.self, CurvesCommand.self, ValidateCommand.self,
+      RunCommand.self, TableCommand.self, CurvesCommand.self, PredictCommand.self,
+      ValidateCommand.self,
       DescribeCommand.self, ListCommand.self, SchemaCommand.self,
     ],
     defaultSubcommand: RunCommand.self)

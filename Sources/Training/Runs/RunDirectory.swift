@@ -132,6 +132,11 @@ package struct RunDirectory {
   /// Makes sure that a run in the folder, if any, was made on these data and with this program.
   package func checkDataset(_ dataset: DatasetSummary) throws {
     try checkOrigin()
+    try checkSameData(as: dataset)
+  }
+
+  /// Makes sure that a run in the folder, if any, was made on these data, with whatever program.
+  package func checkSameData(as dataset: DatasetSummary) throws {
     guard let stored = try self.dataset() else { return }
     let isSame = stored.isSameData(as: dataset) && stored.digest == dataset.digest
     guard !isSame else { return }

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Logging
 
@@ -18,6 +19,18 @@ package protocol SeedRunner {
   /// - Throws: ``Interrupted`` once the state is saved after a stop was asked for; other
   ///   ``ReportableError`` where training fails.
   func run(seed: UInt64, in directory: SeedDirectory) throws -> SeedResult
+
+  /// Predictions of a model that was trained in the directory, as arrays for a file.
+  ///
+  /// Of one graph, a row a node in the order of the data: `logits`, `probabilities`, `labels` (the
+  /// class, -1 where it is not known; of several labels 0 and 1 for each, and `known`), `train`, `valid`
+  /// and `test` (whether a node is in that part), and `tap.NAME` for each tap that is wanted. Of several
+  /// graphs the same for each part, as `test.logits`, its graphs one after the other, with
+  /// `test.graph`, the number within the part of the graph that a row is of.
+  ///
+  /// - Throws: ``InputError`` where the model is not trained, ``ConfigError`` where a file is damaged,
+  ///   ``NotFinite``.
+  func predictions(_ request: PredictionRequest, in directory: SeedDirectory) throws -> NPZFile
 }
 
 /// What a `SeedRunner` is made from.
