@@ -3,8 +3,10 @@ package protocol TrainingObserver: AnyObject {
   /// Something that takes a while and has no epochs has begun.
   func activity(_ text: String)
 
-  /// An epoch of a model is done.
+  /// An epoch of a model is done; the score by which its training is judged comes with the metric's
+  /// name.
   func epoch(
-    model: String, epoch: Int, of count: Int, losses: [(String, Double)], validation: Double?,
+    model: String, epoch: Int, of count: Int, losses: [(String, Double)],
+    validation: (metric: String, score: Double)?,
     secondsPerEpoch: Double, modelsInTurn: Int)
 }
