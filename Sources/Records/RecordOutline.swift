@@ -48,19 +48,13 @@ package final class RecordOutline: FieldVisitor {
     _ key: String, _ value: inout Content, required: Bool, _ note: String
   ) {
     if let variant = value as? any Variant {
-      add(
-        key, expectation(of: variant), required ? JSONValue?.none : RecordEncoder.encode(variant),
-        note)
+      let standard = variant.shortForm ?? RecordEncoder.encode(variant)
+      add(key, type(of: variant).expectation, required ? JSONValue?.none : standard, note)
     } else {
       let outline = RecordOutline(below: "\(prefix)\(key).")
       value.fields(outline)
       fields += outline.fields
     }
-  }
-
-  private func expectation<Choice: Variant>(of variant: Choice) -> String {
-    "an object whose \"\(Choice.tag)\" is "
-      + Choice.choiceNames.map { "\"\($0)\"" }.joined(separator: " or ")
   }
 
   package func records<Element: Record>(

@@ -89,7 +89,7 @@ public enum Registries {
   }
 
   /// Splits of the nodes of one graph.
-  package static let splits = Registry<any SplitSettings>("splits") {
+  public static let splits = Registry<any SplitSettings>("splits") {
     $0.register(PerClassSplitConfig.self)
     $0.register(SharesSplitConfig.self)
     $0.register(PublicSplitConfig.self)
@@ -97,9 +97,16 @@ public enum Registries {
   }
 
   /// Ways to rewire a graph.
-  package static let rewirings = Registry<any RewiringSettings>("rewirings") {
+  public static let rewirings = Registry<any RewiringSettings>("rewirings") {
     $0.register(NoRewiringConfig.self)
     $0.register(SDRFConfig.self)
+  }
+
+  /// What normalises hidden layers.
+  package static let norms = Registry<any NormSettings>("norms") {
+    $0.register(NoNormConfig.self)
+    $0.register(BatchNormConfig.self)
+    $0.register(LayerNormConfig.self)
   }
 
   /// Optimisers.
@@ -127,8 +134,8 @@ public enum Registries {
   /// All of them, in the order of lists.
   package static var all: [any AnyRegistry] {
     [
-      objectives, architectures, data, layouts, kernels, banks, splits, rewirings, optimizers,
-      schedules, metrics,
+      objectives, architectures, norms, data, layouts, kernels, banks, splits, rewirings,
+      optimizers, schedules, metrics,
     ]
   }
 
