@@ -2,6 +2,8 @@
 public enum CurvatureError: Error, Equatable, CustomStringConvertible {
   /// There is an edge from `source` to `destination` and none back.
   case notSymmetric(source: Int, destination: Int)
+  /// A rewired graph that is not between the nodes of the original.
+  case otherNodes(expected: Int, found: Int)
   /// A setting that makes no sense.
   case badParameter(name: String, value: Double, expected: String)
   /// Bounds of bins that do not rise; `index` is the first that is not above the one before it.
@@ -21,6 +23,9 @@ public enum CurvatureError: Error, Equatable, CustomStringConvertible {
     case .notSymmetric(let source, let destination):
       "curvature needs an undirected graph, but there is an edge from node \(source) to "
         + "\(destination) and none back; add the missing direction"
+    case .otherNodes(let expected, let found):
+      "the rewired graph has \(found) nodes, and that which it is made of has \(expected); a rewiring "
+        + "changes edges alone"
     case .badParameter(let name, let value, let expected):
       "\(name) is \(value), expected \(expected)"
     case .boundsDoNotRise(let index, let value):

@@ -23,6 +23,8 @@ package protocol SeedRunner {
 /// What a `SeedRunner` is made from.
 public struct RunContext {
   package var config: ExperimentConfig
+  /// The settings of the data.
+  public var data: DataConfig { config.data }
   /// Threads to compute with.
   package var threads: Int
   /// The folder that --data names.
