@@ -126,7 +126,8 @@ let work: [(String, () -> Void)] = [
 ]
 
 let objectiveWork =
-  objectives(batch, student: hidden, frozen: teacherFeatures) + (try frameletTransforms(batch.graph))
+  objectives(batch, student: hidden, frozen: teacherFeatures)
+  + (try frameletTransforms(batch.graph))
 let nodeWork = try [NodeBenchmarkShape.cora, .photo, .physics].map { try $0.gcnStep() }
 let cloudWork = try pointCloudWork()
 

@@ -71,3 +71,42 @@ extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral,
     self = .object(Dictionary(uniqueKeysWithValues: elements))
   }
 }
+
+/// A short mark of a JSON document: the same in every process, on every machine.
+package enum StableHash {
+  /// Eight hexadecimal digits: FNV-1a, 64 bits folded to 32, of the document's compact text.
+  package static func hash(_ value: JSONValue) -> String {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in value.compactText.utf8 {
+      hash ^= UInt64(byte)
+      hash &*= 0x100_0000_01B3
+    }
+    let folded = String(UInt32(truncatingIfNeeded: hash ^ hash >> 32), radix: 16)
+    return String(repeating: "0", count: 8 - folded.count) + folded
+  }
+}
+
+extension JSONValue {
+  /// The key paths at which two documents differ, in order. List elements go by their "name"
+  /// where they have one; lists that differ in anything but named elements are one difference.
+  package func differences(from other: JSONValue, at path: [String] = []) -> [String] {
+    switch (self, other) {
+    case (.object(let mine), .object(let theirs)):
+      return Set(mine.keys).union(theirs.keys).sorted().flatMap { key -> [String] in
+        guard let own = mine[key], let their = theirs[key] else {
+          return [(path + [key]).joined(separator: ".")]
+        }
+        return own.differences(from: their, at: path + [key])
+      }
+    case (.array(let mine), .array(let theirs)):
+      let names = mine.map { $0["name"] ?? .null }
+      guard !names.contains(.null), names == theirs.map({ $0["name"] ?? .null }) else { break }
+      return zip(mine, theirs).flatMap { own, their -> [String] in
+        guard case .string(let name)? = own["name"] else { return [] }
+        return own.differences(from: their, at: path + [name])
+      }
+    default: break
+    }
+    return self == other ? [] : [path.joined(separator: ".")]
+  }
+}

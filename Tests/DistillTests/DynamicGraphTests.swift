@@ -107,12 +107,12 @@ import Testing
       return try .dgcnn(inputWidth: 3, outputWidth: 2, options: options, seed: seed)
     }
     let student = try dgcnn([4, 3, 5], k: 3, seed: 1)
-    let features = TeacherFeatures(
+    let teacherFeatures = TeacherFeatures(
       teacher: try dgcnn([5, 6, 4, 7], k: 4, seed: 2), graphs: samples)
     let parts = [(0, 0), (1, 2)].map { own, taught in
       LocalStructurePreserving(
         tap: .hidden(own), kernel: kernel, direction: direction,
-        reference: features.structure(at: .hidden(taught), kernel))
+        reference: teacherFeatures.structure(at: .hidden(taught), kernel))
     }
     let batch = batch
     let mean = AveragedObjectives(parts)
@@ -174,11 +174,11 @@ import Testing
           name: "0", inputWidth: 3, outputWidth: 4, normalization: .right, bias: true, seed: 1),
         LinearLayer(name: "1", inputWidth: 4, outputWidth: 2, bias: true, seed: 1),
       ], activation: .elu)
-    let features = TeacherFeatures(teacher: teacher, graphs: ring)
+    let taught = TeacherFeatures(teacher: teacher, graphs: ring)
     let student = try network(width: 4, k: 2, seed: 1)
     let pass = student.forward(batch.features, on: batch.graph, .evaluation)
     let own = try #require(pass.taps[features]?.graph)
-    let read = try features.structure(at: .hidden(0), .l2)(batch, own)
+    let read = try taught.structure(at: .hidden(0), .l2)(batch, own)
     let union = own.union(batch.graph)
     let exact = try #require(
       teacher.forward(batch.features, on: batch.graph, .evaluation).taps[.hidden(0)]
@@ -286,13 +286,13 @@ import Testing
 
   @Test func pooledFeaturesHaveNoEdges() throws {
     let student = try network(width: 4, k: 2, seed: 1)
-    let features = TeacherFeatures(teacher: student, graphs: samples)
+    let taught = TeacherFeatures(teacher: student, graphs: samples)
     let pass = student.forward(batch.features, on: batch.graph, .evaluation)
     let readout = Tap(named: "readout")
     for (own, other) in [(readout, features), (features, readout)] {
       let objective = LocalStructurePreserving(
         tap: own, kernel: .l2, direction: .teacherToStudent,
-        reference: features.structure(at: other, .l2))
+        reference: taught.structure(at: other, .l2))
       let whole = WeightedObjectives([
         .init(name: "mine", objective: objective, schedule: ObjectiveSchedule())
       ])

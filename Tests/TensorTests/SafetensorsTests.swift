@@ -224,7 +224,10 @@ import Testing
     ("{\"x\":{\"dtype\":\"U8\",\"dtype\":\"F32\"}}", "the key \"dtype\" occurs twice"),
     ("{\"x\":{\"dtype\":7,\"shape\":[1],\"data_offsets\":[0,1]}}", "x.dtype: found 7"),
     ("{\"x\":{\"dtype\":\"F32\",\"shape\":[1]}}", "x.data_offsets: missing"),
-    ("{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0]}}", "found [0], expected two integers"),
+    (
+      "{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0]}}",
+      "found [0], expected two integers"
+    ),
     ("{\"x\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,4]}}", "x.shape: found [1.5]"),
     (
       "{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,99999999999999999999]}}",

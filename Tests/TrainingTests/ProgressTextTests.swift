@@ -66,7 +66,10 @@ struct ProgressTextTests {
 
   /// Every member, deep ones too, is named where it is wrong.
   @Test(arguments: [
-    (#""total":1e+16"#, #""total":"much""#, #"student-2.sums.total: found "much", expected a number"#),
+    (
+      #""total":1e+16"#, #""total":"much""#,
+      #"student-2.sums.total: found "much", expected a number"#
+    ),
     (#""sum":-1e-300"#, #""sum":null"#, "student-2.sums.terms.1.sum: missing"),
     (#""terms":[]"#, #""terms":[3]"#, "student_10.sums.terms.0: found 3, expected an object"),
     (#""terms":[]"#, #""terms":{}"#, "student_10.sums.terms: found {}"),

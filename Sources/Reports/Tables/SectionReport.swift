@@ -70,3 +70,57 @@ package struct SectionReport {
     return isCompared ? unique(rows.filter { !$0.results.isEmpty }.map(\.overlap)) : []
   }
 }
+
+/// A published curve with the runs' own.
+package struct CurveReport {
+  package let curve: PublishedCurve
+  /// What was kept of the trainings of the model: one a seed, or of each student of a group.
+  package let trainings: [LearningCurve]
+
+  /// - Parameter models: Names of the model, or of the students of the group.
+  package init(_ curve: PublishedCurve, models: [String], seeds: [StoredSeed]) {
+    self.curve = curve
+    trainings = seeds.flatMap(\.result.models)
+      .filter { models.contains($0.name) && $0.curve.isKept }.map(\.curve)
+  }
+
+  /// The mean loss of the trainings at an epoch, or nil where there is none.
+  package func loss(at epoch: Int) -> Double? {
+    let losses = trainings.compactMap {
+      $0.trainingLoss.indices.contains(epoch) ? $0.trainingLoss[epoch] : nil
+    }
+    return losses.isEmpty ? nil : MetricSummary(values: losses).mean
+  }
+
+  /// The runs' loss over the published, or nil where one of them is missing or that is 0.
+  package func ratio(at epoch: Int) -> Double? {
+    guard let loss = loss(at: epoch), let published = curve.published[epoch], published > 0 else {
+      return nil
+    }
+    return loss / published
+  }
+}
+
+/// How the scores of two rows differ over the seeds that both have.
+package struct SeedDifference {
+  /// Pairs of scores.
+  package let count: Int
+  /// The mean of first minus second; nil where there are no pairs.
+  package let mean: Double?
+  /// The tests; nil for fewer than two pairs.
+  package let comparison: PairedComparison?
+
+  package init(_ first: RowReport, _ second: RowReport, _ metric: String) {
+    func scores(_ row: RowReport) -> [UInt64: Double] {
+      Dictionary(
+        uniqueKeysWithValues: zip(row.seeds.map(\.result.seed), row.values(metric)))
+    }
+    let (a, b) = (scores(first), scores(second))
+    let shared = Set(a.keys).intersection(b.keys).sorted()
+    let pairs = shared.compactMap { seed in a[seed].flatMap { a in b[seed].map { (a, $0) } } }
+    count = pairs.count
+    mean = pairs.isEmpty ? nil : MetricSummary(values: pairs.map { $0.0 - $0.1 }).mean
+    comparison = PairedComparison(
+      pairs.map(\.0), pairs.map(\.1), overlap: first.overlap.orMoreCautious(second.overlap))
+  }
+}
