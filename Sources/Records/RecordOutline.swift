@@ -33,6 +33,14 @@ package final class RecordOutline: FieldVisitor {
     return outline.fields
   }
 
+  /// The keys of a record itself, without those of what it holds.
+  package static func keys<Content: Record>(of record: Content) -> [String] {
+    var record = record
+    var seen: Set<String> = []
+    return fields { record.fields($0) }.map { String($0.key.prefix { $0 != "." }) }
+      .filter { seen.insert($0).inserted }
+  }
+
   private func add(_ key: String, _ expected: String, _ standard: JSONValue?, _ note: String) {
     fields.append(
       FieldOutline(key: prefix + key, expected: expected, standard: standard, note: note))

@@ -157,6 +157,17 @@ public enum Registries {
         }
       }
     }
+    for case let registry as Registry<any DataSource> in registries {
+      let common = DataConfig.commonKeys
+      for choice in registry.entries {
+        guard let settings = choice.fresh.settings else { continue }
+        for key in RecordOutline.keys(of: settings) where common.contains(key) {
+          problems.append(
+            "\(registry.kind): the settings of \"\(choice.name)\" have a key \"\(key)\", but all data "
+              + "have one; give it another name")
+        }
+      }
+    }
     for registry in registries where registry.kind == metrics.kind {
       for choice in registry.outline where choice.name == Evaluation.lossName {
         problems.append(

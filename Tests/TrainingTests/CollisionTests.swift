@@ -35,6 +35,29 @@ private enum Foreign {
       try SyntheticNodeGraph.generate(name: name, shape: standIn, seed: 1)
     }
   }
+  struct Keyed: DataSource {
+    struct Settings: DataSettings {
+      var batchSize = 1
+      var own = 1
+      var split = 1
+      mutating func fields(_ visitor: any FieldVisitor) {
+        visitor.field("batchSize", &batchSize, .integer(1...9), "Of all data.")
+        visitor.field("own", &own, .integer(1...9), "Its own.")
+        visitor.field("split", &split, .integer(1...9), "Of all data.")
+      }
+    }
+    let name = "keyed"
+    let note = "Another."
+    let layout: (any FileLayout)? = nil
+    let isOneGraph = false
+    var settings: (any DataSettings)? { Settings() }
+    func sizes(_ config: DataConfig) -> PublishedSizes {
+      PublishedSizes(nodes: 1, edges: 0, features: 1, labels: 1)
+    }
+    func load<S: Scalar>(_ context: RunContext) throws -> ExperimentData<S> {
+      throw DataError(.missing, at: "", "there are none")
+    }
+  }
   struct Accuracy: Metric {
     static let name = "accuracy"
     static let note = "Another."
@@ -145,9 +168,24 @@ struct CollisionTests {
         error.description.hasPrefix("\(kind): the name \"\(name)\" is registered twice, by "),
         "\(error)")
       for type in types { #expect(error.description.contains(type), "\(error)") }
-      #expect(registry.outline.filter { $0.name == name }.count == (kind == "kernels" ? 2 : 1))
+      // The same name may be a kernel of edges and another one of nodes or channels.
+      let count = registry.outline.filter { $0.name == name }.count
+      #expect(count == (kind == "kernels" ? 3 : 1))
       #expect(registry.outline.first { $0.name == name }?.note != "Another.")
     }
+  }
+
+  /// Settings of a data set stand among those of all data.
+  @Test func keysOfAllDataAreNotToBeHadTwice() throws {
+    let registry = Registry<any DataSource>("data") { $0.register(Foreign.Keyed()) }
+    let error = try #require(throws: RegistryError.self) { try Registries.check([registry]) }
+    #expect(
+      error.problems == [
+        "data: the settings of \"keyed\" have a key \"batchSize\", but all data have one; give it "
+          + "another name",
+        "data: the settings of \"keyed\" have a key \"split\", but all data have one; give it another "
+          + "name",
+      ])
   }
 
   @Test func areAllNamedAtOnce() throws {

@@ -1,8 +1,9 @@
+import Datasets
 import Graph
-import Layers
 import Tensor
 import Testing
 
+@testable import Layers
 @testable import Records
 @testable import TestSupport
 @testable import Training
@@ -108,7 +109,7 @@ import Testing
       (["norm": ["momentum": 0.5]], "norm.type", "missing"),
       (["norm": ["type": "batch", "momentum": 0]], "norm.momentum", "a number above 0"),
       (["norm": ["type": "batch", "momentum": 1.5]], "norm.momentum", "found 1.5"),
-      (["norm": ["type": "batch", "epsilon": 0]], "norm.epsilon", "from 1e-12 to 1"),
+      (["norm": ["type": "batch", "epsilon": 0]], "norm.epsilon", "at least 1e-12 and at most 1"),
       (["norm": ["type": "layer", "epsilon": -1]], "norm.epsilon", "found -1"),
       (["norm": ["type": "layer", "momentum": 0.1]], "norm.momentum", "unknown key"),
       (["readout": "average"], "readout", "expected \"none\" or \"mean\""),
@@ -156,6 +157,35 @@ import Testing
     }
     #expect(
       results(try layer("batch")) != results(try layer(["type": "batch", "momentum": 0.5])))
+  }
+
+  /// A batch that may have one node alone has no variance: refused before anything is trained.
+  @Test func batchNormNeedsTwoNodes() throws {
+    func sample(_ nodes: Int) -> GraphSample<Float> {
+      GraphSample(
+        graph: CSRGraph(edgelessMembers: [nodes]), features: Matrix(repeating: 1, nodes, 50),
+        labels: Matrix(repeating: 1, nodes, 121), known: Array(repeating: true, count: nodes))
+    }
+    func problems(_ norm: JSONValue, _ nodes: [Int]) throws -> ConfigError? {
+      let (config, found) = decode(
+        sampleWith(architecture: ["family": "mlp", "hidden": [4], "norm": norm]))
+      try #require(found == [])
+      let data = try ExperimentData(
+        GraphDataset<Float>(
+          name: "tiny", source: "", isSynthetic: true, train: nodes.map(sample),
+          valid: [sample(2)], test: [sample(2)]))
+      do {
+        try config.checkGraphs(of: data)
+        return nil
+      } catch let error as ConfigError { return error }
+    }
+    let error = try #require(try problems("batch", [3, 1]))
+    #expect(error.exitCode == ExitStatus.badData)
+    #expect(
+      error.description.contains("models.mlp.architecture.norm: layers.0.norm")
+        && error.description.contains("at least two"), "\(error)")
+    #expect(try problems("batch", [3, 2]) == nil)
+    #expect(try problems("layer", [3, 1]) == nil)
   }
 
   /// The name alone where nothing else is said, as configs have always been written.

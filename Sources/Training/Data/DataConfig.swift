@@ -75,6 +75,27 @@ public struct DataConfig: Record {
 
   /// Shows the settings that the named data set has.
   public mutating func fields(_ visitor: any FieldVisitor) {
+    commonFields(visitor)
+    if source != nil {
+      if var own = settings {
+        own.fields(visitor)
+        settings = own
+      }
+    } else {
+      DataConfig.showAllSettings(to: visitor)
+    }
+  }
+
+  /// The keys that no data set's own settings may have.
+  package static var commonKeys: [String] {
+    RecordOutline.fields { visitor in
+      var config = DataConfig()
+      config.commonFields(visitor)
+    }.map { String($0.key.prefix { $0 != "." }) }
+  }
+
+  /// The settings that data sets do not bring themselves.
+  private mutating func commonFields(_ visitor: any FieldVisitor) {
     visitor.field("name", &name, Self.nameRule, required: true, "The data set.")
     let source = source
     if source?.isGenerated != true {
@@ -112,14 +133,6 @@ public struct DataConfig: Record {
         "syntheticNodes", &syntheticNodes,
         "The size of \"synthetic-nodes\", or of the generated stand-in for one graph. By default "
           + "that of the data set that it stands for.")
-    }
-    if source != nil {
-      if var own = settings {
-        own.fields(visitor)
-        settings = own
-      }
-    } else {
-      DataConfig.showAllSettings(to: visitor)
     }
   }
 
