@@ -170,7 +170,7 @@ import Testing
       let (config, found) = decode(
         sampleWith(architecture: ["family": "mlp", "hidden": [4], "norm": norm]))
       try #require(found == [])
-      let data = try ExperimentData(
+      let data = ExperimentData(
         GraphDataset<Float>(
           name: "tiny", source: "", isSynthetic: true, train: nodes.map(sample),
           valid: [sample(2)], test: [sample(2)]))
