@@ -1,5 +1,6 @@
 #include "kernel.h"
 #include <math.h>
+#include <string.h>
 
 #define REAL float
 #define NAME(x) x##_f32

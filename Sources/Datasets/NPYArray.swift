@@ -171,6 +171,22 @@ public struct NPYArray: Sendable {
     )
   }
 
+  /// The rows of a two-dimensional array of integers.
+  ///
+  /// - Throws: ``DataError`` (malformed) if the array has one dimension or is not of integers.
+  package func integerRows() throws -> [[Int]] {
+    guard shape.count == 2 else {
+      throw DataError.malformed(
+        location, "rows of integers were expected, but the array has the shape \(layout.shapeText)")
+    }
+    let (all, rows, columns) = (try allIntegers(), shape[0], shape[1])
+    return (0..<rows).map { row in
+      columnMajor
+        ? (0..<columns).map { all[$0 * rows + row] }
+        : Array(all[row * columns..<(row + 1) * columns])
+    }
+  }
+
   private func narrowed(_ integers: [Int]) throws -> [Int32] {
     try integers.enumerated().map { i, value in
       guard let index = Int32(exactly: value) else {

@@ -18,6 +18,8 @@ public protocol NodeFileLayout: FileLayout {
   var hasPublicSplit: Bool { get }
   /// Whether the files carry ten splits.
   var hasProvidedSplits: Bool { get }
+  /// Whether the files lie in a folder; else there is one file.
+  var isFolder: Bool { get }
   /// The files of ten splits that are published apart; nil where there are none.
   func splitFiles(_ name: String) -> DatasetFiles?
   /// Reads a data set.
@@ -36,6 +38,8 @@ extension NodeFileLayout {
   public var hasPublicSplit: Bool { false }
   /// Most files carry no splits.
   public var hasProvidedSplits: Bool { false }
+  /// Most data sets are one file.
+  public var isFolder: Bool { false }
   /// Most splits are in the files, if anywhere.
   public func splitFiles(_ name: String) -> DatasetFiles? { nil }
 }
@@ -117,7 +121,7 @@ public struct CloudFolderLayout: FileLayout {
 /// Files of ``GNNBenchmark``.
 public struct GNNBenchmarkLayout: NodeFileLayout {
   /// The name in lists.
-  public let name = "gnnBenchmark"
+  public let name = "gnn-benchmark"
   /// What the files hold.
   public let note = "One npz archive: adj_ and attr_ as sparse matrices in compressed rows, labels."
   /// Where the layout was published.
@@ -173,6 +177,8 @@ public struct PlanetoidLayout: NodeFileLayout {
     + "ICML 2016"
   /// The files carry the public split.
   public let hasPublicSplit = true
+  /// There is a file for each part.
+  public let isFolder = true
 
   /// The layout.
   public init() {}
@@ -190,5 +196,105 @@ public struct PlanetoidLayout: NodeFileLayout {
     _ name: String, files: [String], from place: URL
   ) throws -> NodeDataset<S> {
     try Planetoid.load(name, from: FolderBundle(folder: place))
+  }
+}
+
+/// Files of ``GeomGCN``.
+public struct GeomGCNLayout: NodeFileLayout {
+  /// The name in lists.
+  public let name = "geom-gcn"
+  /// What the files hold.
+  public let note = "A folder of text: out1_graph_edges.txt and out1_node_feature_label.txt."
+  /// Where the layout was published.
+  public let citation =
+    "Pei et al., Geom-GCN: geometric graph convolutional networks, ICLR 2020"
+  /// There is a file of edges and one of nodes.
+  public let isFolder = true
+
+  /// The layout.
+  public init() {}
+
+  /// Reads a data set; as the reader of these files.
+  public func load<S: Scalar>(
+    _ name: String, files: [String], from place: URL
+  ) throws -> NodeDataset<S> {
+    try GeomGCN.load(name, from: FolderBundle(folder: place))
+  }
+}
+
+/// Files of ``ArrayGraph``.
+public struct ArrayLayout: NodeFileLayout {
+  /// The name in lists.
+  public let name = "npz"
+  /// What the files hold.
+  public let note =
+    "One npz archive of plain arrays, as PyTorch Geometric names them: x, edge_index, y, and "
+    + "(optional) train_mask, val_mask, test_mask."
+  /// Nobody's publication.
+  public let citation = ""
+
+  /// The layout.
+  public init() {}
+
+  /// Reads a data set; as the reader of these files.
+  public func load<S: Scalar>(
+    _ name: String, files: [String], from place: URL
+  ) throws -> NodeDataset<S> {
+    try ArrayGraph.load(name, from: Archive(path: place.appendingPathComponent(files[0]).path))
+  }
+}
+
+/// Files of ``CSVGraph``.
+public struct CSVLayout: NodeFileLayout {
+  /// The name in lists.
+  public let name = "csv"
+  /// What the files hold.
+  public let note =
+    "A folder of tables in text: nodes.csv (id, label, features), edges.csv (source, target), and "
+    + "(optional) split.csv (id, part)."
+  /// Nobody's publication.
+  public let citation = ""
+  /// There is a table of nodes and one of edges.
+  public let isFolder = true
+
+  /// The layout.
+  public init() {}
+
+  /// Reads a data set; as the reader of these files.
+  public func load<S: Scalar>(
+    _ name: String, files: [String], from place: URL
+  ) throws -> NodeDataset<S> {
+    try CSVGraph.load(name, from: FolderBundle(folder: place))
+  }
+}
+
+extension NodeFileLayout {
+  /// Reads a data set that is at a path: a file, or the folder of several.
+  ///
+  /// - Throws: ``DataError``: missing where there is nothing at the path; malformed where it is a file
+  ///   and the layout is one of a folder, or the other way round, and as the layout's reader, with what
+  ///   the layout wants.
+  package func load<S: Scalar>(_ name: String, at path: String) throws -> NodeDataset<S> {
+    var isDirectory = ObjCBool(false)
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+      throw DataError.missing(path, "there is no such file or folder")
+    }
+    guard isDirectory.boolValue == isFolder else {
+      throw DataError.malformed(
+        path,
+        "this is a \(isFolder ? "file" : "folder"); the layout \(self.name) is one of a "
+          + "\(isFolder ? "folder" : "file"): \(note)")
+    }
+    let url = URL(fileURLWithPath: path)
+    do {
+      return isFolder
+        ? try load(name, files: [], from: url)
+        : try load(
+          name, files: [url.lastPathComponent], from: url.deletingLastPathComponent())
+    } catch let error as DataError where error.isMissing {
+      // What the layout wants is not there: most likely the files are of another layout.
+      throw DataError.malformed(
+        error.location, "\(error.message); the layout \(self.name) is: \(note)")
+    }
   }
 }

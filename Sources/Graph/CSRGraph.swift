@@ -25,6 +25,8 @@ public final class CSRGraph: @unchecked Sendable {
   /// Where the nodes of each member graph start, with nodeCount as the last entry: a batch has a
   /// member for each of its graphs, a single graph is its own one member.
   public let memberStart: [Int32]
+  /// Whether no edge leads from one member to another.
+  let membersAreApart: Bool
   /// The graphs that were put together into this one; none where it is no batch.
   let members: [CSRGraph]
   /// What follows from the structure alone and was asked for.
@@ -87,10 +89,10 @@ public final class CSRGraph: @unchecked Sendable {
     edgeCount = source.count
     self.inStart = inStart
     self.source = source
-    var target = [Int32](repeating: 0, count: source.count)
-    for i in 0..<nodeCount { for e in inStart[i]..<inStart[i + 1] { target[Int(e)] = Int32(i) } }
-    (outStart, outEdge) = countingSort(keys: source, count: nodeCount)
-    destination = outEdge.map { target[Int($0)] }
+    membersAreApart = isApart(inStart: inStart, source: source, memberStart: memberStart)
+    (outStart, destination, outEdge) = outEdges(
+      inStart: inStart, source: source,
+      bounds: membersAreApart ? memberStart : [0, Int32(nodeCount)])
   }
 
   /// Several graphs as one block-diagonal graph: nodes and edges of each follow those of the one
@@ -131,6 +133,7 @@ public final class CSRGraph: @unchecked Sendable {
     self.destination = destination
     self.outEdge = outEdge
     self.memberStart = memberStart
+    membersAreApart = graphs.allSatisfy(\.membersAreApart)
     members = graphs
   }
 
@@ -160,6 +163,78 @@ public final class CSRGraph: @unchecked Sendable {
   public var hasZeroInDegree: Bool { (0..<nodeCount).contains { inDegree($0) == 0 } }
 }
 
+/// Whether no edge leads from one member to another; all edges are of nodes that exist.
+private func isApart(inStart: [Int32], source: [Int32], memberStart: [Int32]) -> Bool {
+  let result = zip(memberStart, memberStart.dropFirst()).allSatisfy { first, end in
+    source[Int(inStart[Int(first)])..<Int(inStart[Int(end)])].allSatisfy {
+      $0 >= first && $0 < end
+    }
+  }
+  let nodes = inStart.count - 1
+  precondition(
+    result || source.allSatisfy { $0 >= 0 && $0 < nodes }, "an edge leads out of the graph")
+  return result
+}
+
+/// The edges in the order of their sources, stable: where each source's run starts, where each edge
+/// leads, and its number. No edge leads from one of the parts between `bounds` to another: each is
+/// sorted apart, in its own part of the lists.
+private func outEdges(
+  inStart: [Int32], source: [Int32], bounds: [Int32]
+) -> (start: [Int32], destination: [Int32], edge: [Int32]) {
+  let (nodes, edges) = (inStart.count - 1, source.count)
+  var start = [Int32](repeating: 0, count: nodes + 1)
+  var destination = [Int32](repeating: 0, count: edges)
+  var edge = [Int32](repeating: 0, count: edges)
+  inStart.withUnsafeBufferPointer { inStart in
+    source.withUnsafeBufferPointer { source in
+      start.withUnsafeMutableBufferPointer { start in
+        destination.withUnsafeMutableBufferPointer { destination in
+          edge.withUnsafeMutableBufferPointer { edge in
+            nonisolated(unsafe) let (start, destination, edge) = (start, destination, edge)
+            Parallel.pieces(bounds.count - 1) { g in
+              sortBySource(
+                Int(bounds[g])..<Int(bounds[g + 1]), inStart, source, start, destination, edge)
+            }
+            start[nodes] = Int32(edges)
+          }
+        }
+      }
+    }
+  }
+  return (start, destination, edge)
+}
+
+/// The edges of some nodes that have none with others; what is out of them stands where what is into
+/// them does.
+private func sortBySource(
+  _ nodes: Range<Int>, _ inStart: UnsafeBufferPointer<Int32>, _ source: UnsafeBufferPointer<Int32>,
+  _ start: UnsafeMutableBufferPointer<Int32>, _ destination: UnsafeMutableBufferPointer<Int32>,
+  _ edge: UnsafeMutableBufferPointer<Int32>
+) {
+  withUnsafeTemporaryAllocation(of: Int32.self, capacity: max(nodes.count, 1)) { next in
+    next.initialize(repeating: 0)
+    let first = nodes.lowerBound
+    for e in Int(inStart[first])..<Int(inStart[nodes.upperBound]) {
+      next[Int(source[e]) - first] += 1
+    }
+    var total = inStart[first]
+    for i in nodes {
+      start[i] = total
+      total += next[i - first]
+      next[i - first] = start[i]
+    }
+    for i in nodes {
+      for e in inStart[i]..<inStart[i + 1] {
+        let j = Int(source[Int(e)]) - first
+        let place = Int(next[j])
+        next[j] += 1
+        destination[place] = Int32(i)
+        edge[place] = e
+      }
+    }
+  }
+}
 /// The stable order of `keys`, and where each key's run starts.
 private func countingSort(keys: [Int32], count: Int) -> (start: [Int32], order: [Int32]) {
   var start = [Int32](repeating: 0, count: count + 1)

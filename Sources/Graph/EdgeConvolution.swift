@@ -101,10 +101,11 @@ public func edgeConvolution<S>(
   let (z, s, input) = (winners.mutablePointer, sums.mutablePointer, uv.pointer)
   let slots = [UInt8](unsafeUninitializedCapacity: x.rows * c * (isWide ? 4 : 1)) { memory, count in
     let places = memory.baseAddress
-    graph.forEachRun(width: c) { r in
+    graph.forEachTile(width: c) { r, tile in
+      let first = tile.lowerBound
       S.kernels.edgeConvRows(
-        r.lowerBound, r.upperBound, graph.inStart, graph.source, isWide ? 1 : 0, c, input, z, s,
-        places)
+        r.lowerBound, r.upperBound, graph.inStart, graph.source, isWide ? 1 : 0, tile.count, c,
+        input + first, z + first, s + first, places.map { $0 + first * (isWide ? 4 : 1) })
     }
     count = x.rows * c * (isWide ? 4 : 1)
   }
@@ -158,7 +159,7 @@ public func edgeConvolutionBackward<S>(
   clearUnreached(graph, &dOutput)
   let normalization = pass.normalization
   let (kept, sums, dots) = normalization.sums(
-    input: pass.winners, output: pass.output, dOutput: dOutput, keepsGradient: true)
+    input: pass.winners, dOutput: dOutput, keepsGradient: true)
   guard let gradient = kept else { preconditionFailure("the gradient was wanted") }
   let (share, slope) = normalization.shares(
     pass.statistics == nil ? nil : (sums, dots), count: graph.edgeCount)
@@ -169,18 +170,23 @@ public func edgeConvolutionBackward<S>(
 
   var duv = Matrix<S>(uninitialized: graph.nodeCount, 2 * c)
   let (g, target) = (gradient.pointer, duv.mutablePointer)
-  let isWide: Int32 = pass.slots.isWide ? 1 : 0
-  Parallel.ranges(c, of: 32) { channels in
-    S.kernels.edgeConvScatterColumns(
-      graph.nodeCount, channels.lowerBound, channels.upperBound, c, graph.inStart, graph.source,
-      isWide, pass.slots.bytes, g, target)
+  let isWide = pass.slots.isWide
+  pass.slots.bytes.withUnsafeBufferPointer { places in
+    guard let places = places.baseAddress else { return }
+    graph.forEachMemberTile(width: c) { r, tile in
+      let first = tile.lowerBound
+      S.kernels.edgeConvScatterRows(
+        r.lowerBound, r.upperBound, graph.inStart, graph.source, isWide ? 1 : 0, tile.count, c,
+        places + first * (isWide ? 4 : 1), g + first, target + first)
+    }
   }
   let (scale, a, b) = (normalization.scale.pointer, mean.pointer, slope.pointer)
   let (uv, s) = (pass.uv.pointer, pass.sums.pointer)
-  graph.forEachRun(width: c) { r in
+  graph.forEachTile(width: c) { r, tile in
+    let first = tile.lowerBound
     S.kernels.edgeConvGradientRows(
-      r.lowerBound, r.upperBound, graph.inStart, graph.outStart, graph.destination, c, scale, a, b,
-      uv, s, g, target)
+      r.lowerBound, r.upperBound, graph.inStart, graph.outStart, graph.destination, tile.count, c,
+      scale + first, a + first, b + first, uv + first, s + first, g + first, target + first)
   }
   withExtendedLifetime((normalization, mean, slope, gradient)) {}
 

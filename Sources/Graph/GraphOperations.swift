@@ -12,6 +12,32 @@ extension CSRGraph {
     Parallel.ranges(nodeCount, of: runLength(width: width), body)
   }
 
+  /// As ``forEachRun(width:_:)``, for work of its own on each column, which may be cut too: where
+  /// members are apart, whole members in blocks of columns, whose rows stay in the cache while
+  /// neighbours gather them.
+  func forEachTile(width: Int, _ body: (_ nodes: Range<Int>, _ columns: Range<Int>) -> Void) {
+    if membersAreApart, memberCount > 1 {
+      forEachMemberTile(width: width, body)
+    } else {
+      forEachRun(width: width) { body($0, 0..<width) }
+    }
+  }
+
+  /// Calls `body` with the nodes of each member, or all nodes where members are not apart, and each
+  /// block of columns.
+  func forEachMemberTile(
+    width: Int, _ body: (_ nodes: Range<Int>, _ columns: Range<Int>) -> Void
+  ) {
+    let members = membersAreApart ? memberCount : 1
+    let blocks = Swift.max(width / 64, 1)
+    Parallel.pieces(members * blocks) { piece in
+      let (member, block) = piece.quotientAndRemainder(dividingBy: blocks)
+      body(
+        membersAreApart ? nodes(ofMember: member) : 0..<nodeCount,
+        block * 64..<(block == blocks - 1 ? width : (block + 1) * 64))
+    }
+  }
+
   /// As ``forEachRun(width:_:)``, adding up what `body` returns in the order of the runs.
   public func sumOverRuns(width: Int, _ body: (Range<Int>) -> Double) -> Double {
     Parallel.sum(nodeCount, of: runLength(width: width), body)

@@ -31,7 +31,8 @@ public func nearestNeighborGraph<S>(_ graph: CSRGraph, _ x: Matrix<S>, k: Int) -
   precondition(
     (0..<graph.memberCount).allSatisfy { graph.nodes(ofMember: $0).count >= k } && k > 0,
     "every cloud has k points")
-  let panel = 256
+  // A panel's products stay in the cache while they are looked through.
+  let panel = 128
   let clouds = (0..<graph.memberCount).map { graph.nodes(ofMember: $0) }
   var centred = [CentredCloud<S>?](repeating: nil, count: clouds.count)
   centred.withUnsafeMutableBufferPointer { target in
@@ -50,8 +51,8 @@ public func nearestNeighborGraph<S>(_ graph: CSRGraph, _ x: Matrix<S>, k: Int) -
       let n = clouds[g].count
       let inner = Matrix<S>.product(
         cloud.points.slice(rows: rows), cloud.points, transposing: .right)
-      var score = Matrix<S>(uninitialized: 1, n + k)
-      let (dots, squares, own) = (inner.pointer, cloud.squares.pointer, score.mutablePointer)
+      var scratch = Matrix<S>(uninitialized: 3, n + 16)
+      let (dots, squares, own) = (inner.pointer, cloud.squares.pointer, scratch.mutablePointer)
       withUnsafeTemporaryAllocation(of: Int32.self, capacity: n + k) { candidates in
         withUnsafeTemporaryAllocation(of: Double.self, capacity: k) { distances in
           S.kernels.nearestRows(
@@ -61,7 +62,7 @@ public func nearestNeighborGraph<S>(_ graph: CSRGraph, _ x: Matrix<S>, k: Int) -
             target + (clouds[g].lowerBound + rows.lowerBound) * k)
         }
       }
-      withExtendedLifetime((inner, cloud, score)) {}
+      withExtendedLifetime((inner, cloud, scratch)) {}
     }
     count = x.rows * k
   }

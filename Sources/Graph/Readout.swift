@@ -53,21 +53,33 @@ public func readoutBackward<S>(
 ) -> Matrix<S> {
   precondition(dOutput.rows == graph.memberCount, "a readout has one row a graph")
   precondition(kind != .max || sources.count == dOutput.count, "every maximum has a source")
-  var dx = Matrix<S>(zeros: graph.nodeCount, dOutput.columns)
+  if kind == .max {
+    var dx = Matrix<S>(zeros: graph.nodeCount, dOutput.columns)
+    addReadoutBackward(graph, sources: sources, dOutput: dOutput, to: &dx)
+    return dx
+  }
+  var dx = Matrix<S>(uninitialized: graph.nodeCount, dOutput.columns)
   let (target, gradient, width) = (dx.mutablePointer, dOutput.pointer, dOutput.columns)
   let scale = S.kernels.scale
   Parallel.pieces(graph.memberCount) { g in
     let nodes = graph.nodes(ofMember: g)
-    let row = gradient + g * width
-    switch kind {
-    case .sum, .mean:
-      let share = kind == .mean ? 1 / S(Swift.max(nodes.count, 1)) : 1
-      for i in nodes { scale(width, share, row, target + i * width) }
-    case .max:
-      for c in 0..<width where sources[g * width + c] >= 0 {
-        target[Int(sources[g * width + c]) * width + c] = row[c]
-      }
-    }
+    let share = kind == .mean ? 1 / S(Swift.max(nodes.count, 1)) : 1
+    for i in nodes { scale(width, share, gradient + g * width, target + i * width) }
   }
   return dx
+}
+
+/// Adds the backward pass of a maximum to `dx`: all but one number in |V(g)| of it is 0.
+public func addReadoutBackward<S>(
+  _ graph: CSRGraph, sources: [Int32], dOutput: Matrix<S>, to dx: inout Matrix<S>
+) {
+  precondition(
+    dx.rows == graph.nodeCount && dx.columns == dOutput.columns
+      && sources.count == dOutput.count, "every maximum has a source")
+  let (target, gradient, width) = (dx.mutablePointer, dOutput.pointer, dOutput.columns)
+  Parallel.pieces(graph.memberCount) { g in
+    for c in 0..<width where sources[g * width + c] >= 0 {
+      target[Int(sources[g * width + c]) * width + c] += gradient[g * width + c]
+    }
+  }
 }

@@ -67,15 +67,20 @@ public struct LayerPass<S: Scalar> {
   public let stateUpdates: [StateUpdate<S>]
   /// The backward pass.
   public let backward: (_ dOutput: Matrix<S>) -> Matrix<S>?
+  /// The backward pass into a gradient of the input that has come from elsewhere, for layers whose own
+  /// is 0 almost everywhere.
+  public let addingBackward: ((_ dOutput: Matrix<S>, _ dInput: inout Matrix<S>) -> Void)?
 
   /// A pass from its parts.
   public init(
     output: Matrix<S>, graph: OutputGraph = .same, stateUpdates: [StateUpdate<S>] = [],
+    addingBackward: ((_ dOutput: Matrix<S>, _ dInput: inout Matrix<S>) -> Void)? = nil,
     backward: @escaping (_ dOutput: Matrix<S>) -> Matrix<S>?
   ) {
     self.output = output
     self.graph = graph
     self.stateUpdates = stateUpdates
+    self.addingBackward = addingBackward
     self.backward = backward
   }
 }

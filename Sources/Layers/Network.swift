@@ -60,6 +60,14 @@ public final class Network<S: Scalar> {
     let needsInputGradient: Bool
   }
 
+  /// The way back of one block.
+  private struct StepBackward {
+    /// The gradient of each input from that of the output.
+    let gradients: (Matrix<S>) -> [Matrix<S>?]
+    /// The same of the one input, added to a gradient that is there already.
+    var adding: ((Matrix<S>, inout Matrix<S>) -> Void)?
+  }
+
   /// A network of blocks.
   ///
   /// - Parameters:
@@ -249,7 +257,7 @@ public final class Network<S: Scalar> {
     let own = own(graph)
     var values: [NodeFeatures<S>?] = [x]
     var graphs = [own]
-    var backwards: [(Matrix<S>) -> [Matrix<S>?]] = []
+    var backwards: [StepBackward] = []
     var updates: [StateUpdate<S>] = []
     for (k, step) in steps[...end].enumerated() {
       let pass = run(step, values, graphs, own: own, context)
@@ -284,7 +292,7 @@ public final class Network<S: Scalar> {
   /// block by block from the last.
   private static func backward(
     _ gradients: [Tap: Matrix<S>], _ steps: ArraySlice<Step>,
-    _ backwards: [(Matrix<S>) -> [Matrix<S>?]]
+    _ backwards: [StepBackward]
   ) {
     var pending = [Matrix<S>?](repeating: nil, count: steps.count + 1)
     for (tap, gradient) in gradients {
@@ -296,10 +304,16 @@ public final class Network<S: Scalar> {
     for k in steps.indices.reversed() {
       guard steps[k].needsGradient, let gradient = pending[k + 1] else { continue }
       pending[k + 1] = nil
-      var dInputs = backwards[k](gradient)
+      if let add = backwards[k].adding, var sum = pending[steps[k].inputs[0]] {
+        // One owner, so that the sum is made in place.
+        pending[steps[k].inputs[0]] = nil
+        add(gradient, &sum)
+        pending[steps[k].inputs[0]] = sum
+        continue
+      }
+      var dInputs = backwards[k].gradients(gradient)
       for (i, input) in steps[k].inputs.enumerated() where input > 0 {
         guard var sum = dInputs[i] else { continue }
-        // One owner, so that the sum is made in place.
         dInputs[i] = nil
         if let other = pending[input] { sum.add(other) }
         pending[input] = sum
@@ -312,8 +326,7 @@ public final class Network<S: Scalar> {
     _ step: Step, _ values: [NodeFeatures<S>?], _ graphs: [CSRGraph], own: CSRGraph,
     _ context: ForwardContext
   ) -> (
-    output: Matrix<S>, graph: CSRGraph, updates: [StateUpdate<S>],
-    backward: (Matrix<S>) -> [Matrix<S>?]
+    output: Matrix<S>, graph: CSRGraph, updates: [StateUpdate<S>], backward: StepBackward
   ) {
     func value(_ input: Int) -> NodeFeatures<S> {
       guard let value = values[input] else {
@@ -337,15 +350,20 @@ public final class Network<S: Scalar> {
         pass.output.rows == outputGraph.nodeCount && pass.output.columns == step.width,
         "the layer at \(step.tap) gives \(pass.output.rows) x \(pass.output.columns), not "
           + "\(outputGraph.nodeCount) x \(step.width)")
-      return (pass.output, outputGraph, pass.stateUpdates, { [pass.backward($0)] })
+      return (
+        pass.output, outputGraph, pass.stateUpdates,
+        StepBackward(gradients: { [pass.backward($0)] }, adding: pass.addingBackward)
+      )
     case .activation(let activation):
       let pass = activation.forward(value(step.inputs[0]).filled)
-      return (pass.output, graph, [], { [pass.backward($0)] })
+      return (pass.output, graph, [], StepBackward(gradients: { [pass.backward($0)] }))
     case .concatenation, .sum, .maximum:
       let parts = step.inputs.map { value($0).filled }
       let isOneGraph = step.inputs.allSatisfy { graphs[$0] === graph }
       let (output, backward) = combined(parts, step.operation)
-      return (output, isOneGraph || step.isPooled ? graph : own, [], backward)
+      return (
+        output, isOneGraph || step.isPooled ? graph : own, [], StepBackward(gradients: backward)
+      )
     }
   }
 

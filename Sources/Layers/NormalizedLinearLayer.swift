@@ -67,12 +67,11 @@ public final class NormalizedLinearLayer<S: Scalar>: GraphLayer {
       return LayerPass(output: output, stateUpdates: updates) { _ in nil }
     }
     return LayerPass(output: output, stateUpdates: updates) { [map, norm] dOutput in
-      let (_, sums, dots) = normalization.sums(input: mapped, output: output, dOutput: dOutput)
+      let (_, sums, dots) = normalization.sums(input: mapped, dOutput: dOutput)
       norm.gamma.accumulate(Matrix(1, dots.count, dots.map { S($0) }))
       norm.beta.accumulate(Matrix(1, sums.count, sums.map { S($0) }))
       let dMapped = normalization.inputGradient(
-        input: mapped, output: output, dOutput: dOutput,
-        means: statistics == nil ? nil : (sums, dots))
+        input: mapped, dOutput: dOutput, means: statistics == nil ? nil : (sums, dots))
       map.accumulate(input: input, dOutput: dMapped)
       return needsInputGradient ? throughDropout(map.inputGradient(dMapped)) : nil
     }

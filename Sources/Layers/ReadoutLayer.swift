@@ -28,7 +28,10 @@ public final class ReadoutLayer<S: Scalar>: GraphLayer {
     _ x: NodeFeatures<S>, on graph: CSRGraph, _ context: ForwardContext, needsInputGradient: Bool
   ) -> LayerPass<S> {
     let (output, sources) = readout(graph, x.filled, kind)
-    return LayerPass(output: output, graph: .pooled) { [kind] dOutput in
+    let adding: ((Matrix<S>, inout Matrix<S>) -> Void)? =
+      needsInputGradient && kind == .max
+      ? { addReadoutBackward(graph, sources: sources, dOutput: $0, to: &$1) } : nil
+    return LayerPass(output: output, graph: .pooled, addingBackward: adding) { [kind] dOutput in
       needsInputGradient
         ? readoutBackward(graph, sources: sources, dOutput: dOutput, kind) : nil
     }

@@ -25,8 +25,7 @@ package struct ResultTable {
   }
 
   private var table: [String] {
-    let found = Set(result.models.flatMap(\.result.test.keys))
-    let metrics = Self.order.filter(found.contains) + found.subtracting(Self.order).sorted()
+    let metrics = columns
     let header =
       ["model", "parameters", "epochs"] + metrics.map { "test \($0)" } + ["s/epoch"]
     let rows = result.models.map { name, model in
@@ -38,6 +37,23 @@ package struct ResultTable {
     }
     return MarkdownGrid(header: header, rows: rows).lines
   }
+
+  /// The metrics, without those whose figures are another one's in every row, as those of micro-F1 are
+  /// of accuracy where nodes have one label. The one that is compared by stays.
+  private var columns: [String] {
+    let found = Set(result.models.flatMap(\.result.test.keys))
+    let all = Self.order.filter(found.contains) + found.subtracting(Self.order).sorted()
+    var kept: [String] = []
+    let first = [result.baselineMetric, "accuracy"].compactMap { $0 }
+    for metric in first.filter(found.contains) + all
+    where !kept.contains(where: { isEqual($0, metric) }) { kept.append(metric) }
+    return all.filter(kept.contains)
+  }
+
+  private func isEqual(_ a: String, _ b: String) -> Bool {
+    result.models.allSatisfy { $0.result.test[a] == $0.result.test[b] }
+  }
+
   private var comparisons: [String] {
     let shown = result.comparisons.filter {
       $0.b == result.baseline && $0.metric == result.baselineMetric

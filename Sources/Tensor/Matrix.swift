@@ -28,7 +28,7 @@ public struct Matrix<S: Scalar>: @unchecked Sendable {
   /// A matrix in which every element is `value`.
   public init(repeating value: S, _ rows: Int, _ columns: Int) {
     self.init(uninitialized: rows, columns)
-    buffer.pointer.initialize(repeating: value, count: count)
+    S.kernels.fill(count, value, buffer.pointer)
   }
 
   /// A matrix from its elements in row-major order; there must be rows * columns of them.
@@ -38,7 +38,7 @@ public struct Matrix<S: Scalar>: @unchecked Sendable {
       "\(elements.count) elements do not fill a \(rows) x \(columns) matrix")
     self.init(uninitialized: rows, columns)
     elements.withUnsafeBufferPointer {
-      if let base = $0.baseAddress { buffer.pointer.initialize(from: base, count: count) }
+      if let base = $0.baseAddress { copyNumbers(from: base, to: buffer.pointer, count) }
     }
   }
 
@@ -52,7 +52,7 @@ public struct Matrix<S: Scalar>: @unchecked Sendable {
     mutating get {
       if !isKnownUniquelyReferenced(&buffer) {
         let copy = Buffer<S>(count: count)
-        copy.pointer.initialize(from: buffer.pointer, count: count)
+        copyNumbers(from: UnsafePointer(buffer.pointer), to: copy.pointer, count)
         buffer = copy
       }
       return buffer.pointer
@@ -72,7 +72,12 @@ public struct Matrix<S: Scalar>: @unchecked Sendable {
   }
 
   /// The elements in row-major order.
-  public var elements: [S] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
+  public var elements: [S] {
+    [S](unsafeUninitializedCapacity: count) { memory, written in
+      if let base = memory.baseAddress { copyNumbers(from: pointer, to: base, count) }
+      written = count
+    }
+  }
 
   /// The same numbers in another precision.
   public func converted<T: Scalar>(to type: T.Type = T.self) -> Matrix<T> {
@@ -129,6 +134,14 @@ public struct Matrix<S: Scalar>: @unchecked Sendable {
     }
     return result
   }
+}
+
+/// As one piece of memory: code that is generic over other modules' numbers would copy one at a time.
+private func copyNumbers<S: Scalar>(
+  from source: UnsafePointer<S>, to target: UnsafeMutablePointer<S>, _ count: Int
+) {
+  UnsafeMutableRawPointer(target).copyMemory(
+    from: source, byteCount: count * MemoryLayout<S>.stride)
 }
 
 extension Matrix: Equatable {

@@ -66,7 +66,8 @@ public func columnSums(
 ///
 ///     y_c = leaky(gamma_c xhat_c + beta_c),   xhat_c = (x_c - m_c) / sqrt(v_c + epsilon)
 ///
-/// with leaky(t) = t where t > 0 and slope t elsewhere. Backward, with g = leaky'(.) dY:
+/// with leaky(t) = t where t > 0 and slope t elsewhere. Backward, from x alone and with
+/// g = leaky'(.) dY:
 ///
 ///     dgamma = column sums of g xhat,   dbeta = column sums of g
 ///     dx = gamma / sqrt(v + epsilon) (g - mean of g - xhat mean of (g xhat))    in training,
@@ -119,19 +120,20 @@ public struct NormalizedLeakyReLU<S: Scalar> {
   /// The column sums of g, which are dbeta, and of g xhat, which are dgamma; and g itself where it is
   /// wanted.
   public func sums(
-    input x: Matrix<S>, output y: Matrix<S>, dOutput: Matrix<S>, keepsGradient: Bool = false
+    input x: Matrix<S>, dOutput: Matrix<S>, keepsGradient: Bool = false
   ) -> (gradient: Matrix<S>?, sums: [Double], dots: [Double]) {
     precondition(
-      y.rows == x.rows && dOutput.rows == x.rows && dOutput.columns == x.columns,
+      dOutput.rows == x.rows && dOutput.columns == x.columns,
       "a gradient has the shape of its output")
     var gradient = keepsGradient ? Matrix<S>(uninitialized: x.rows, x.columns) : nil
     let kept = gradient?.mutablePointer
-    let (source, result, dy, width) = (x.pointer, y.pointer, dOutput.pointer, x.columns)
-    let (a, b, c) = (high.pointer, low.pointer, inverse.pointer)
+    let (source, dy, width) = (x.pointer, dOutput.pointer, x.columns)
+    let (a, b, c, d) = (high.pointer, low.pointer, scale.pointer, beta.pointer)
+    let unit = inverse.pointer
     let (sums, dots) = columnSums(rows: x.rows, of: 512, columns: width) { r, sums, dots in
       let first = r.lowerBound * width
       S.kernels.normalizedLeakySums(
-        r.count, width, slope, a, b, c, source + first, result + first, dy + first,
+        r.count, width, slope, a, b, c, d, unit, source + first, dy + first,
         kept.map { $0 + first }, sums, dots)
     }
     return (gradient, sums, dots)
@@ -142,19 +144,17 @@ public struct NormalizedLeakyReLU<S: Scalar> {
   /// - Parameter means: The sums of g and of g xhat where m and v are those of x; nil where they are
   ///   constants.
   public func inputGradient(
-    input x: Matrix<S>, output y: Matrix<S>, dOutput: Matrix<S>,
-    means: (sums: [Double], dots: [Double])?
+    input x: Matrix<S>, dOutput: Matrix<S>, means: (sums: [Double], dots: [Double])?
   ) -> Matrix<S> {
     var dx = Matrix<S>(uninitialized: x.rows, x.columns)
-    let (source, result, dy, width) = (x.pointer, y.pointer, dOutput.pointer, x.columns)
+    let (source, dy, width) = (x.pointer, dOutput.pointer, x.columns)
     let (mean, dot) = shares(means, count: x.rows)
-    let (a, b, c, target) = (high.pointer, low.pointer, scale.pointer, dx.mutablePointer)
-    let (m, d) = (mean.pointer, dot.pointer)
+    let (a, b, c, d) = (high.pointer, low.pointer, scale.pointer, beta.pointer)
+    let (m, s, target) = (mean.pointer, dot.pointer, dx.mutablePointer)
     x.forEachRowRun { r in
       let first = r.lowerBound * width
       S.kernels.normalizedLeakyBackward(
-        r.count, width, slope, a, b, c, m, d, source + first, result + first, dy + first,
-        target + first)
+        r.count, width, slope, a, b, c, d, m, s, source + first, dy + first, target + first)
     }
     withExtendedLifetime((mean, dot)) {}
     return dx

@@ -81,9 +81,10 @@ extension Matrix {
     let worthSharing = 2_000_000
     if work < worthSharing {
       block(0..<m, 0..<k, beta, c)
-    } else if m * n <= 65_536 && k >= 2_048 {
-      // Few results, long sums: no piece of the result is large enough to share.
-      let run = 1_024
+    } else if (m * n <= 65_536 && k >= 2_048) || (m * n <= 1_048_576 && k >= 8_192) {
+      // Few results, long sums: no piece of the result is large enough to share, or each would read
+      // and pack all of the other operand anew.
+      let run = m * n <= 65_536 ? 1_024 : (k / 8 + 63) / 64 * 64
       let runs = (k + run - 1) / run
       let partial = Buffer<S>(count: runs * m * n)
       Parallel.ranges(k, of: run) { inner in
@@ -98,9 +99,10 @@ extension Matrix {
       }
       withExtendedLifetime(partial) {}
     } else {
-      // Panels of about 32 M multiply-adds, at least 64 rows, keep OpenBLAS near its peak and
-      // leave enough of them to share.
-      let panel = max(64, min(512, (32_000_000 / (n * k) + 63) / 64 * 64))
+      // Panels of at least 32 M multiply-adds keep OpenBLAS near its peak. It packs B again for each,
+      // so they are as high as still leaves about eight to share.
+      let least = max(32_000_000 / (n * k), m / 8)
+      let panel = max(64, min(512, (least + 63) / 64 * 64))
       Parallel.ranges(m, of: panel) { rows in
         block(rows, 0..<k, beta, c + rows.lowerBound * n)
       }

@@ -32,6 +32,7 @@ public struct Kernels<S: Scalar>: @unchecked Sendable {
 
   // Element by element.
   let axpy: (Int, S, In, Out) -> Void
+  let fill: (Int, S, Out) -> Void
   /// Multiplication by a number.
   public let scale: (Int, S, In, Out) -> Void
   let multiply: (Int, In, In, Out) -> Void
@@ -69,7 +70,7 @@ public struct Kernels<S: Scalar>: @unchecked Sendable {
   let squaredDistances: (Int, Int, Int, In, In, In, Out) -> Void
   let columnMoments: (Int, Int, In, In, Sums, Sums) -> Void
   let normalizedLeaky: (Int, Int, S, In, In, In, In, In, Out) -> Void
-  let normalizedLeakySums: (Int, Int, S, In, In, In, In, In, In, Out, Sums, Sums) -> Void
+  let normalizedLeakySums: (Int, Int, S, In, In, In, In, In, In, In, Out, Sums, Sums) -> Void
   let normalizedLeakyBackward: (Int, Int, S, In, In, In, In, In, In, In, In, Out) -> Void
 
   /// Binary cross-entropy with logits.
@@ -114,15 +115,15 @@ public struct Kernels<S: Scalar>: @unchecked Sendable {
     ) -> Void
   /// Winners and sums of an EdgeConv.
   public let edgeConvRows:
-    (Int, Int, Index, Index, Int32, Int, In, Out, Out, UnsafeMutablePointer<UInt8>?) -> Void
+    (Int, Int, Index, Index, Int32, Int, Int, In, Out, Out, UnsafeMutablePointer<UInt8>?) -> Void
   /// Its sums over all edges.
   public let edgeConvMoments: (Int, Int, Index, Index, Int, In, In, Sums, Sums) -> Void
-  /// Its gradients at the winners; columns begin ..< end of all rows.
-  public let edgeConvScatterColumns:
-    (Int, Int, Int, Int, Index, Index, Int32, UnsafePointer<UInt8>?, In, Out) -> Void
+  /// Its gradients at the winners of rows that lead among themselves alone.
+  public let edgeConvScatterRows:
+    (Int, Int, Index, Index, Int32, Int, Int, UnsafePointer<UInt8>?, In, Out) -> Void
   /// Its backward pass to u and v.
   public let edgeConvGradientRows:
-    (Int, Int, Index, Index, Index, Int, In, In, In, In, In, In, Out) -> Void
+    (Int, Int, Index, Index, Index, Int, Int, In, In, In, In, In, In, Out) -> Void
   /// Softmax over the edges of a row.
   public let edgeSoftmaxRows: (Int, Int, Index, Int, In, Out) -> Void
   /// Its backward pass.
@@ -158,6 +159,7 @@ extension Float: Scalar {
   public static let kernels = Kernels<Float>(
     gemm: cblas_sgemm,
     axpy: ck_axpy_f32,
+    fill: ck_fill_f32,
     scale: ck_scale_f32,
     multiply: ck_multiply_f32,
     sumSquares: ck_sum_squares_f32,
@@ -211,7 +213,7 @@ extension Float: Scalar {
     nearestRows: ck_nearest_rows_f32,
     edgeConvRows: ck_edge_conv_rows_f32,
     edgeConvMoments: ck_edge_conv_moments_f32,
-    edgeConvScatterColumns: ck_edge_conv_scatter_columns_f32,
+    edgeConvScatterRows: ck_edge_conv_scatter_rows_f32,
     edgeConvGradientRows: ck_edge_conv_gradient_rows_f32,
     edgeSoftmaxRows: ck_edge_softmax_rows_f32,
     edgeSoftmaxBackwardRows: ck_edge_softmax_backward_rows_f32,
@@ -232,6 +234,7 @@ extension Double: Scalar {
   public static let kernels = Kernels<Double>(
     gemm: cblas_dgemm,
     axpy: ck_axpy_f64,
+    fill: ck_fill_f64,
     scale: ck_scale_f64,
     multiply: ck_multiply_f64,
     sumSquares: ck_sum_squares_f64,
@@ -285,7 +288,7 @@ extension Double: Scalar {
     nearestRows: ck_nearest_rows_f64,
     edgeConvRows: ck_edge_conv_rows_f64,
     edgeConvMoments: ck_edge_conv_moments_f64,
-    edgeConvScatterColumns: ck_edge_conv_scatter_columns_f64,
+    edgeConvScatterRows: ck_edge_conv_scatter_rows_f64,
     edgeConvGradientRows: ck_edge_conv_gradient_rows_f64,
     edgeSoftmaxRows: ck_edge_softmax_rows_f64,
     edgeSoftmaxBackwardRows: ck_edge_softmax_backward_rows_f64,

@@ -47,6 +47,8 @@ package struct Evaluator<S: Scalar> {
   package let taskLoss: TaskLoss
   /// A label counts as predicted where its logit is at least this.
   package let logitThreshold: Double
+  /// The metric that a training selects on: it has to be defined.
+  package var selected: String?
   /// What is scored, as far as it applies to the task.
   package var metrics = Registries.metrics
 
@@ -57,16 +59,17 @@ package struct Evaluator<S: Scalar> {
   ///
   /// - Parameters:
   ///   - names: What the parts are called in errors.
-  ///   - looksAtFeatures: Whether hidden features have to be finite too, of which metrics may be made.
+  ///   - isFinal: Whether training is done: metrics that take long are then computed too, and hidden
+  ///     features have to be finite, of which figures may be made.
   /// - Throws: ``NotFinite`` for logits that are not: the class of such a row would be the first, and
   ///   its score an ordinary one. Likewise for a loss that is not. `ObjectiveError` where logits and
-  ///   labels do not fit.
+  ///   labels do not fit. ``RunError`` where the metric that is selected on is not defined.
   package func evaluate(
     _ network: Network<S>, on parts: [EvaluationBatches<S>], named names: [String],
-    looksAtFeatures: Bool = false
+    isFinal: Bool = false
   ) throws -> [Evaluation] {
     func forward(_ x: NodeFeatures<S>, on graph: CSRGraph) -> NetworkPass<S> {
-      network.forward(x, on: graph, .prediction, keeping: looksAtFeatures ? nil : [.logits])
+      network.forward(x, on: graph, .prediction, keeping: isFinal ? nil : [.logits])
     }
     var shared: NetworkPass<S>?
     if let first = parts.first?.samples.first,
@@ -75,24 +78,26 @@ package struct Evaluator<S: Scalar> {
       shared = forward(first.features, on: first.graph)
     }
     return try zip(parts, names).map { part, name in
-      try evaluate(part.batches, named: name, looksAtFeatures) {
+      try evaluate(part.batches, named: name, isFinal) {
         shared ?? forward($0.features, on: $0.graph)
       }
     }
   }
 
   private func evaluate(
-    _ batches: [GraphBatch<S>], named name: String, _ looksAtFeatures: Bool,
+    _ batches: [GraphBatch<S>], named name: String, _ isFinal: Bool,
     forward: (GraphBatch<S>) -> NetworkPass<S>
   ) throws -> Evaluation {
     let task = TaskObjective<S>(taskLoss)
     let kind = taskLoss.labelKind
-    var scores: [any Metric] = metrics.types(for: kind).map { $0.init() }
+    var scores: [any Metric] = metrics.types(for: kind).filter {
+      isFinal || !$0.isCostly || $0.name == selected
+    }.map { $0.init() }
     var (known, lossSum) = (0, 0.0)
     for batch in batches {
       let pass = forward(batch)
       try NotFinite.check(pass.logits, "a prediction for \(name)")
-      if looksAtFeatures {
+      if isFinal {
         for (tap, features) in pass.taps.sorted(by: { "\($0.key)" < "\($1.key)" }) {
           try NotFinite.check(features.matrix, "a feature at \(tap), of \(name),")
         }
@@ -110,7 +115,16 @@ package struct Evaluator<S: Scalar> {
     var evaluation = Evaluation(scores: [:], loss: known == 0 ? 0 : lossSum / Double(known))
     try NotFinite.check(evaluation.loss, "the task loss on \(name)")
     for metric in scores {
-      let (score, called) = (metric.value, type(of: metric).name)
+      let called = type(of: metric).name
+      let score: Double
+      do {
+        score = try metric.value
+      } catch let error as UndefinedMetric {
+        guard called == selected else { continue }
+        throw RunError(
+          message: "the metric \"\(called)\" is not defined on \(name): \(error.reason); select on "
+            + "another, or split the nodes in another way")
+      }
       guard score.isFinite else {
         throw RunError(
           message: "the metric \"\(called)\" gives \(score) on \(name), expected a finite number; "

@@ -60,7 +60,9 @@ package final class ModelTrainer<S: Scalar> {
     optimizer = config.training.optimizer.settings.makeOptimizer(
       network.parameters + objectives.parameters)
     evaluator = Evaluator(
-      taskLoss: config.taskLoss, logitThreshold: context.settings.metrics.logitThreshold)
+      taskLoss: config.taskLoss, logitThreshold: context.settings.metrics.logitThreshold,
+      selected: config.training.checkpoint == .lowestValidationLoss ? nil : config.training.selectOn
+    )
   }
 
   /// Whether all epochs are done, or the validation score has not risen for as long as it may.
@@ -292,7 +294,7 @@ package final class ModelTrainer<S: Scalar> {
         try evaluator.evaluate(
           network, on: [validBatches, testBatches],
           named: ["the validation part", "the test part"],
-          looksAtFeatures: true)
+          isFinal: true)
       }
       return (evaluations[0].metrics, evaluations[1].metrics)
     }

@@ -30,6 +30,8 @@ public enum Registries {
     $0.register(GCNConfig.self)
     $0.register(GraphSAGEConfig.self)
     $0.register(MLPConfig.self)
+    $0.register(SGCConfig.self)
+    $0.register(APPNPConfig.self)
     $0.register(FrameletConfig.self)
     $0.register(SimplifiedFrameletConfig.self)
     $0.register(FMLPConfig.self)
@@ -129,6 +131,9 @@ public enum Registries {
     $0.register(MicroF1.self)
     $0.register(Accuracy.self)
     $0.register(BalancedAccuracy.self)
+    $0.register(MacroF1.self)
+    $0.register(ROCAUC.self)
+    $0.register(AveragePrecision.self)
   }
 
   /// All of them, in the order of lists.

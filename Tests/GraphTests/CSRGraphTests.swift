@@ -45,6 +45,23 @@ import Testing
     #expect(graph.outEdge == [1, 0, 4, 3, 2, 5])
   }
 
+  /// Members that keep their edges to themselves are sorted apart, others together.
+  @Test func edgesOfMembersAndBetweenThem() throws {
+    let sources: [Int32] = [1, 0, 1, 4, 3, 3, 2], destinations: [Int32] = [0, 1, 1, 2, 3, 4, 4]
+    let whole = try CSRGraph(nodeCount: 5, sources: sources, destinations: destinations)
+    let apart = try CSRGraph(
+      nodeCount: 5, sources: sources, destinations: destinations, memberStart: [0, 2, 2, 5])
+    let together = try CSRGraph(
+      nodeCount: 5, sources: sources, destinations: destinations, memberStart: [0, 3, 5])
+    #expect(whole.membersAreApart && apart.membersAreApart && !together.membersAreApart)
+    for graph in [apart, together] {
+      #expect(graph.outStart == whole.outStart && graph.destination == whole.destination)
+      #expect(graph.outEdge == whole.outEdge)
+    }
+    #expect(CSRGraph(batching: [apart, whole]).membersAreApart)
+    #expect(!CSRGraph(batching: [apart, together]).membersAreApart)
+  }
+
   @Test func nodesOutsideTheGraphAreErrors() {
     func error(_ n: Int, _ sources: [Int32], _ destinations: [Int32]) -> GraphError? {
       #expect(throws: GraphError.self) {

@@ -122,6 +122,13 @@ import Testing
         let cotangent = random(sizes.count, width, "cotangent")
         let dx = readoutBackward(graph, sources: sources, dOutput: cotangent, kind)
         #expect(y.rows == sizes.count && dx.rows == graph.nodeCount && dx.columns == width)
+        if kind == .max {
+          var sum = x
+          addReadoutBackward(graph, sources: sources, dOutput: cotangent, to: &sum)
+          var expected = x
+          expected.add(dx)
+          #expect(sum == expected)
+        }
         for g in sizes.indices {
           let nodes = graph.nodes(ofMember: g)
           for c in 0..<width {

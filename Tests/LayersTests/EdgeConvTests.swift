@@ -96,9 +96,17 @@ import Testing
     }
   }
 
-  @Test(arguments: [(1, 1), (3, 5), (2, 9)])
+  /// Members between which edges lead.
+  private func joinedMembers() throws -> CSRGraph {
+    let graph = try neighborGraph([16], k: 4)
+    return try CSRGraph(
+      nodeCount: 16, sources: graph.source, destinations: (0..<64).map { Int32($0 / 4) },
+      memberStart: [0, 5, 16])
+  }
+
+  @Test(arguments: [(1, 1), (3, 5), (2, 9), (1, 130)])
   func gradients(_ shape: (input: Int, output: Int)) throws {
-    for graph in [smallGraph, try neighborGraph([7, 9], k: 4)] {
+    for graph in [smallGraph, try neighborGraph([7, 9], k: 4), try joinedMembers()] {
       let x: Matrix<Double> = random(graph.nodeCount, shape.input, "x")
       for context in [training, .evaluation] {
         let errors = GradientCheck.compare(

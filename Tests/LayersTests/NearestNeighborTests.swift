@@ -34,7 +34,7 @@ import Testing
 
   @Test(arguments: [
     ([1], 1, 1), ([5, 9, 3], 3, 3), ([17, 16, 40], 7, 16), ([300], 64, 20), ([600, 20], 3, 20),
-    ([270], 65, 256),
+    ([270], 65, 256), ([530, 64], 3, 40), ([96], 2, 95), ([33, 48, 65], 12, 33), ([400], 5, 2),
   ])
   func neighborsAreThoseOfBruteForce(_ shape: (sizes: [Int], width: Int, k: Int)) throws {
     let graph = CSRGraph(edgelessMembers: shape.sizes)
@@ -66,6 +66,12 @@ import Testing
     }
     let found = try kNearestNeighbors(CSRGraph(edgelessMembers: [128]), lattice, k: 6)
     #expect(neighbors(found) == bruteForce(lattice.converted(), [128], k: 6))
+    var cube = Matrix<Float>(zeros: 512, 3)
+    for i in 0..<512 { for a in 0..<3 { cube[i, a] = Float([i % 8, i / 8 % 8, i / 64][a]) } }
+    for k in [7, 20, 27] {
+      let found = try kNearestNeighbors(CSRGraph(edgelessMembers: [512]), cube, k: k)
+      #expect(neighbors(found) == bruteForce(cube.converted(), [512], k: k))
+    }
     let equal = Matrix<Float>(repeating: 0.1, 50, 33)
     let same = neighbors(try kNearestNeighbors(CSRGraph(edgelessMembers: [50]), equal, k: 4))
     #expect(same[0] == [0, 1, 2, 3] && same[2] == [0, 1, 2, 3] && same[9] == [0, 1, 2, 9])

@@ -99,7 +99,7 @@ import Testing
       try evaluator.evaluate(hidden, on: parts, named: ["the test part"])[0].loss.isFinite)
     #expect(throws: NotFinite(what: "a feature at hidden.0, of the test part,")) {
       try evaluator.evaluate(
-        hidden, on: parts, named: ["the test part"], looksAtFeatures: true)
+        hidden, on: parts, named: ["the test part"], isFinal: true)
     }
     let fine = try evaluator.evaluate(network, on: [sample(1)], named: ["the test part"])
     #expect(fine[0].loss.isFinite)

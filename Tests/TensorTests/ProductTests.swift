@@ -19,6 +19,8 @@ import Testing
     Shape(m: 0, n: 0, k: 0),
     // Few results, long sums: runs of the inner dimension; one of them exact.
     Shape(m: 21, n: 41, k: 2_601), Shape(m: 7, n: 150, k: 2_048),
+    // More results and sums still longer: eight runs.
+    Shape(m: 257, n: 257, k: 8_200, rows: [0, 100, 256]),
     // Large panels of rows.
     Shape(m: 1_100, n: 43, k: 43),
     // The smallest panels.
@@ -68,7 +70,7 @@ import Testing
 
   @Test func aNewProductDoesNotReadWhatTheMemoryHeld() {
     // The pool hands the poisoned block to the result; beta 0 must not multiply it.
-    for shape in [(3, 3, 3), (21, 41, 2_601), (1_100, 43, 43)] {
+    for shape in [(3, 3, 3), (21, 41, 2_601), (1_100, 43, 43), (257, 257, 8_192)] {
       let (m, n, k) = shape
       for _ in 0..<4 { _ = Matrix<Float>(repeating: .nan, m, n) }
       #expect(Matrix<Float>.product(random(m, k, "a"), random(k, n, "b")).isFinite)

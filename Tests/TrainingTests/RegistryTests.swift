@@ -130,7 +130,7 @@ struct RegistryTests {
     #expect(Registries.data.names.count == Set(Registries.data.names).count)
     #expect(
       Registries.layouts.names == [
-        "ppi", "gnnBenchmark", "planetoid", "heterophilous", "voxels", "hdf5Clouds", "off",
+        "ppi", "gnn-benchmark", "planetoid", "heterophilous", "voxels", "hdf5Clouds", "off",
         "cloudFolder",
       ])
     let cora = Registries.data["cora"]?.fresh

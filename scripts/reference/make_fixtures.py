@@ -22,6 +22,7 @@ import lsp
 import norms
 import optimizers
 import paired_tests
+import propagation
 import sage
 import student
 
@@ -36,7 +37,7 @@ def main():
     initialization.verify()
     modules = (
         gat, gcn, sage, dense, losses, lsp, baselines, optimizers, student, alignahead, framelets,
-        frameless, curvature, norms, dgcnn, paired_tests, clouds, kernel_functions,
+        frameless, curvature, norms, dgcnn, paired_tests, clouds, propagation, kernel_functions,
     )
     for module in modules:
         module.write(folder)

@@ -32,6 +32,8 @@ void ck_philox4x32(const uint32_t key[2], const uint32_t counter[4], uint32_t ou
   void ck_axpy_##SUFFIX(long n, REAL a, const REAL *x, REAL *y);                                   \
   /* y = a x */                                                                                    \
   void ck_scale_##SUFFIX(long n, REAL a, const REAL *x, REAL *y);                                  \
+  /* y = a */                                                                                      \
+  void ck_fill_##SUFFIX(long n, REAL a, REAL *y);                                                  \
   /* y = a * b, element by element */                                                              \
   void ck_multiply_##SUFFIX(long n, const REAL *a, const REAL *b, REAL *y);                        \
   /* sum x^2, accumulated in double */                                                             \
@@ -165,37 +167,40 @@ void ck_philox4x32(const uint32_t key[2], const uint32_t counter[4], uint32_t ou
   /* The k nearest points of rows own ..< own + rows of a cloud of n points x, by squared Euclidean   \
      distance; the point itself comes before all, then ties go by place. `inner` are the inner       \
      products of these rows with all points after a common shift, `squares` the points' squared      \
-     norms after it, `radius` the largest norm; they rule out points with the error bound            \
-     slack (|a| + radius)^2, and exact distances choose among the rest. nearest[r, :] = first +      \
-     places, ascending. Scratch: score n + k, candidate n + k, distance k numbers. Rows of what is    \
-     not a number get the point itself and the first places. 1 <= k <= n. */                         \
+     norms after it, `radius` the largest norm; they decide where they differ by more than twice     \
+     the error bound slack (|a| + radius)^2, and exact distances choose among the rest.              \
+     nearest[r, :] = first + places, ascending. Scratch: score 3 (n + 16), candidate n + k, distance \
+     k numbers. Rows of what is not a number get the point itself and the first places.              \
+     1 <= k <= n. */                                                                                 \
   void ck_nearest_rows_##SUFFIX(long rows, long own, long n, long width, long k, int32_t first,      \
                                 double slack, double radius, const REAL *inner,                      \
                                 const REAL *squares, const REAL *x, REAL *score,                     \
                                 int32_t *candidate, double *distance, int32_t *nearest);             \
-  /* EdgeConv, uv n x 2 width with u before v: for row i over its entries e, slot[i, c] = the place   \
-     of the first largest u[index[e], c] among them, z[i, c] = that + v[i, c], sum[i, c] = the sum   \
-     of u[index[e], c]. Slots are bytes, or int32 where `wide`. 0 in rows without entries. */        \
-  void ck_edge_conv_rows_##SUFFIX(long begin, long end, const int32_t *start, const int32_t *index,  \
-                                  int wide, long width, const REAL *uv, REAL *z, REAL *sum,          \
-                                  uint8_t *slot);                                                    \
+  /* EdgeConv, uv n x 2 stride with u before v, for the first `width` of the columns that pointers \
+     begin at: for row i over its entries e, slot[i, c] = the place of the first largest           \
+     u[index[e], c] among them, z[i, c] = that + v[i, c], sum[i, c] = the sum of u[index[e], c].   \
+     Slots are bytes, or int32 where `wide`. 0 in rows without entries. */                         \
+  void ck_edge_conv_rows_##SUFFIX(long begin, long end, const int32_t *start, const int32_t *index,\
+                                  int wide, long width, long stride, const REAL *uv, REAL *z,      \
+                                  REAL *sum, uint8_t *slot);                                       \
   /* The share of nodes begin ..< end of the sums over all edges of z = u_j + v_i and z^2, in        \
      double: sums[c] = sum of out u + in v, squares[c] = sum of out u^2 + in v^2 + 2 v sum. */       \
   void ck_edge_conv_moments_##SUFFIX(long begin, long end, const int32_t *start,                     \
                                      const int32_t *out_start, long width, const REAL *uv,           \
                                      const REAL *sum, double *sums, double *squares);                \
-  /* du[j, c] = sum of g[i, c] over the rows i whose winner in channel c is j, in the order of i, for \
-     channels begin ..< end; du is the first half of the rows of duv. */                             \
-  void ck_edge_conv_scatter_columns_##SUFFIX(long rows, long begin, long end, long width,            \
-                                             const int32_t *start, const int32_t *index, int wide,   \
-                                             const uint8_t *slot, const REAL *g, REAL *duv);         \
-  /* With G in du, R_j = sum of v over the out-edges of j, in- and out-degrees n and d:              \
-     du = scale (G - d a - b (d u + R)),  dv = scale (g - n a - b (sum + n v)). */                   \
-  void ck_edge_conv_gradient_rows_##SUFFIX(long begin, long end, const int32_t *start,               \
-                                           const int32_t *out_start, const int32_t *destination,     \
-                                           long width, const REAL *scale, const REAL *a,             \
-                                           const REAL *b, const REAL *uv, const REAL *sum,           \
-                                           const REAL *g, REAL *duv);                                \
+  /* du[j, c] = sum of g[i, c] over the rows i whose winner in channel c is j, in the order of i,  \
+     for j and i in begin ..< end, which no entry leaves, and `width` columns; du is the first half\
+     of the rows of duv. */                                                                        \
+  void ck_edge_conv_scatter_rows_##SUFFIX(long begin, long end, const int32_t *start,              \
+                                          const int32_t *index, int wide, long width, long stride, \
+                                          const uint8_t *slot, const REAL *g, REAL *duv);          \
+  /* With G in du, R_j = sum of v over the out-edges of j, in- and out-degrees n and d:            \
+     du = scale (G - d a - b (d u + R)),  dv = scale (g - n a - b (sum + n v)). */                 \
+  void ck_edge_conv_gradient_rows_##SUFFIX(long begin, long end, const int32_t *start,             \
+                                           const int32_t *out_start, const int32_t *destination,   \
+                                           long width, long stride, const REAL *scale,             \
+                                           const REAL *a, const REAL *b, const REAL *uv,           \
+                                           const REAL *sum, const REAL *g, REAL *duv);             \
   /* sums[c] = sum of x[r, c] - pivot[c], squares[c] = sum of its square, in double. */              \
   void ck_column_moments_##SUFFIX(long rows, long columns, const REAL *x, const REAL *pivot,         \
                                   double *sums, double *squares);                                    \
@@ -204,17 +209,17 @@ void ck_philox4x32(const uint32_t key[2], const uint32_t counter[4], uint32_t ou
   void ck_normalized_leaky_##SUFFIX(long rows, long columns, REAL slope, const REAL *high,           \
                                     const REAL *low, const REAL *scale, const REAL *offset,          \
                                     const REAL *x, REAL *y);                                         \
-  /* g = y > 0 ? dy : slope dy (kept unless null); sums[c] = sum g, dots[c] = sum g xhat, in double,  \
-     xhat = inverse ((x - high) - low). */                                                           \
-  void ck_normalized_leaky_sums_##SUFFIX(long rows, long columns, REAL slope, const REAL *high,      \
-                                         const REAL *low, const REAL *inverse, const REAL *x,        \
-                                         const REAL *y, const REAL *dy, REAL *g, double *sums,       \
-                                         double *dots);                                              \
-  /* dx = scale (g - a - b ((x - high) - low)) */                                                    \
-  void ck_normalized_leaky_backward_##SUFFIX(long rows, long columns, REAL slope, const REAL *high,  \
-                                             const REAL *low, const REAL *scale, const REAL *a,      \
-                                             const REAL *b, const REAL *x, const REAL *y,            \
-                                             const REAL *dy, REAL *dx);                              \
+  /* g = v > 0 ? dy : slope dy of v = scale ((x - high) - low) + offset (kept unless null);        \
+     sums[c] = sum g, dots[c] = sum g xhat, in double, xhat = inverse ((x - high) - low). */       \
+  void ck_normalized_leaky_sums_##SUFFIX(long rows, long columns, REAL slope, const REAL *high,    \
+                                         const REAL *low, const REAL *scale, const REAL *offset,   \
+                                         const REAL *inverse, const REAL *x, const REAL *dy,       \
+                                         REAL *g, double *sums, double *dots);                     \
+  /* dx = scale (g - a - b ((x - high) - low)) */                                                  \
+  void ck_normalized_leaky_backward_##SUFFIX(long rows, long columns, REAL slope, const REAL *high,\
+                                             const REAL *low, const REAL *scale,                   \
+                                             const REAL *offset, const REAL *a, const REAL *b,     \
+                                             const REAL *x, const REAL *dy, REAL *dx);             \
   /* p[e, h] = exp(s[e, h]) / sum of the same over row i, stable; s and p may be the same. */      \
   void ck_edge_softmax_rows_##SUFFIX(long begin, long end, const int32_t *start, long heads,       \
                                      const REAL *s, REAL *p);                                      \

@@ -95,9 +95,9 @@ package struct BalancedAccuracy: Metric {
       right += Array(repeating: 0, count: classes - right.count)
     }
     for row in 0..<batch.logits.rows where batch.counts[row] != 0 {
-      let label = Self.largest(batch.labels, row)
+      let label = largest(batch.labels, row)
       given[label] += 1
-      if Self.largest(batch.logits, row) == label { right[label] += 1 }
+      if largest(batch.logits, row) == label { right[label] += 1 }
     }
   }
 
@@ -105,13 +105,63 @@ package struct BalancedAccuracy: Metric {
     let recalls = zip(right, given).filter { $0.1 > 0 }.map { Double($0.0) / Double($0.1) }
     return recalls.isEmpty ? 0 : recalls.reduce(0, +) / Double(recalls.count)
   }
+}
 
-  /// The column of a row's largest value, the first of equal ones.
-  private static func largest<S: Scalar>(_ matrix: Matrix<S>, _ row: Int) -> Int {
-    var best = 0
-    for column in 1..<max(1, matrix.columns) where matrix[row, column] > matrix[row, best] {
-      best = column
-    }
-    return best
+/// Macro-averaged F1: the mean over classes, or labels, of 2 TP / (2 TP + FP + FN). As in scikit-learn,
+/// a class that is neither given nor predicted is left out, and a label of the sort counts as 0.
+package struct MacroF1: Metric {
+  package static let name = "macroF1"
+  package static let note = "The mean over classes, or labels, of each one's F1."
+  package static let heading = "macro-F1"
+
+  private struct Counts {
+    var given = 0
+    var predicted = 0
+    var both = 0
   }
+
+  private var task = LabelKind.single
+  private var counts: [Counts] = []
+
+  package init() {}
+
+  package mutating func add<S: Scalar>(_ batch: Predictions<S>) {
+    let columns = batch.logits.columns
+    task = batch.task
+    if counts.isEmpty { counts = Array(repeating: Counts(), count: columns) }
+    for row in 0..<batch.logits.rows where batch.counts[row] != 0 {
+      switch task {
+      case .single:
+        let (label, guess) = (largest(batch.labels, row), largest(batch.logits, row))
+        counts[label].given += 1
+        counts[guess].predicted += 1
+        if label == guess { counts[label].both += 1 }
+      case .several:
+        for column in 0..<columns {
+          let isGiven = batch.labels[row, column] > 0.5
+          let isPredicted = batch.logits[row, column] >= S(batch.logitThreshold)
+          counts[column].given += isGiven ? 1 : 0
+          counts[column].predicted += isPredicted ? 1 : 0
+          counts[column].both += isGiven && isPredicted ? 1 : 0
+        }
+      }
+    }
+  }
+
+  package var value: Double {
+    let scored = counts.filter { task == .several || $0.given + $0.predicted > 0 }
+    let sum = scored.reduce(0.0) {
+      $0 + ($1.both == 0 ? 0 : 2 * Double($1.both) / Double($1.given + $1.predicted))
+    }
+    return scored.isEmpty ? 0 : sum / Double(scored.count)
+  }
+}
+
+/// The column of a row's largest value, the first of equal ones.
+private func largest<S: Scalar>(_ matrix: Matrix<S>, _ row: Int) -> Int {
+  var best = 0
+  for column in 1..<max(1, matrix.columns) where matrix[row, column] > matrix[row, best] {
+    best = column
+  }
+  return best
 }

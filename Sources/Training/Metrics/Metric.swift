@@ -40,6 +40,9 @@ public protocol Metric {
   static var higherIsBetter: Bool { get }
   /// Whether it is a share from 0 to 1, which tables print in %.
   static var isShare: Bool { get }
+  /// Whether it takes long beside a prediction, as what sorts all scores does. After an epoch it is
+  /// then computed only where a training selects on it; final scores have it always.
+  static var isCostly: Bool { get }
 
   /// Nothing collected yet.
   init()
@@ -47,7 +50,19 @@ public protocol Metric {
   mutating func add<S: Scalar>(_ batch: Predictions<S>)
   /// The score of what was collected, a finite number; asked for once, and of a part without counted
   /// rows too.
-  var value: Double { get }
+  ///
+  /// - Throws: ``UndefinedMetric`` where the part has no such score. Results are then without it; a
+  ///   training that selects on it ends.
+  var value: Double { get throws }
+}
+
+/// Why a part of the data has no score of a metric.
+public struct UndefinedMetric: Error, Equatable {
+  /// What the part lacks: "no node is of class 2".
+  public let reason: String
+
+  /// A reason, which follows "is not defined: ".
+  public init(reason: String) { self.reason = reason }
 }
 
 extension Metric {
@@ -61,6 +76,8 @@ extension Metric {
   public static var higherIsBetter: Bool { true }
   /// A share.
   public static var isShare: Bool { true }
+  /// Most count as they go.
+  public static var isCostly: Bool { false }
 }
 
 /// How many labels a target (a node or a graph) has.
