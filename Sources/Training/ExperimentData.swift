@@ -88,7 +88,7 @@ public final class ExperimentData<S: Scalar> {
 
   /// The parts that a seed trains, validates and tests on.
   ///
-  /// - Throws: ``DataError`` where the data cannot be split so.
+  /// - Throws: `DataError` where the data cannot be split so.
   public func parts(seed: UInt64) throws -> GraphDataset<S> {
     if let latest, latest.seed == seed { return latest.parts }
     let parts = try make(seed)

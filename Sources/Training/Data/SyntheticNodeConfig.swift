@@ -7,7 +7,7 @@ public struct SyntheticNodeConfig: Record {
   /// The size for the generator.
   public var shape = SyntheticNodeShape()
 
-  /// The named data set's own; that of ``SyntheticNodeShape`` for other names.
+  /// The named data set's own; that of `SyntheticNodeShape` for other names.
   package static func usual(for name: String) -> SyntheticNodeConfig {
     var config = SyntheticNodeConfig()
     if let source = Registries.data[name]?.fresh as? any NodeDataSource {
@@ -16,7 +16,7 @@ public struct SyntheticNodeConfig: Record {
     return config
   }
 
-  /// That of ``SyntheticNodeShape``.
+  /// That of `SyntheticNodeShape`.
   public init() {}
 
   /// Shows the fields to a visitor.
