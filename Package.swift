@@ -53,13 +53,14 @@ let package = Package(
     .plugin(name: "BuildRecord", capability: .buildTool()),
     .target(name: "CProcess", cSettings: trapping),
     .target(name: "CKernels", cSettings: kernels + trapping),
-    .target(
-      name: "Tensor", dependencies: ["COpenBLAS", "CLAPACKE", "CKernels", "CCrypto"],
-      swiftSettings: numeric),
     .target(name: "Records"),
+    .target(
+      name: "Tensor", dependencies: ["Records", "COpenBLAS", "CLAPACKE", "CKernels", "CCrypto"],
+      swiftSettings: numeric),
     .target(name: "Graph", dependencies: ["Tensor", "CKernels"], swiftSettings: numeric),
     .target(
-      name: "Datasets", dependencies: ["Tensor", "Graph", "CZip", "CHDF5"], swiftSettings: numeric),
+      name: "Datasets", dependencies: ["Records", "Tensor", "Graph", "CZip", "CHDF5"],
+      swiftSettings: numeric),
     .target(name: "Layers", dependencies: ["Tensor", "Graph", "CKernels"], swiftSettings: numeric),
     .target(name: "Distill", dependencies: ["Tensor", "Graph", "Layers"], swiftSettings: numeric),
     .target(
@@ -86,7 +87,7 @@ let package = Package(
       dependencies: ["Tensor", "Graph", "Records", "Layers", "Training", "Runner"],
       path: "Tests/Support"),
     .testTarget(
-      name: "TensorTests", dependencies: ["Tensor"]),
+      name: "TensorTests", dependencies: ["Records", "Tensor"]),
     .testTarget(
       name: "RecordsTests", dependencies: ["Records"]),
     .testTarget(

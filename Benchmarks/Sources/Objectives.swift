@@ -1,7 +1,41 @@
 import Distill
+import Foundation
 import Graph
 import Layers
 import Tensor
+
+/// The RBF kernel as a formula from outside, to see what that costs.
+private struct BellFormula: KernelFunction {
+  var sigma: Double
+  var argument: KernelArgument { .squaredDistance }
+  func value(_ u: Double) -> Double { exp(-u / (2 * sigma * sigma)) }
+  func slope(_ u: Double) -> Double { -value(u) / (2 * sigma * sigma) }
+}
+
+/// Haar's masks as formulas from outside.
+private struct HaarFormulas: MaskFunctions {
+  var maskCount: Int { 2 }
+  func masks(at x: Double) -> [Double] { [cos(x / 2), sin(x / 2)] }
+}
+
+/// Framelet transforms of a graph as they are made, by polynomials.
+func frameletTransforms(_ graph: CSRGraph) throws -> [(String, () -> Void)] {
+  let laplacian = try NormalizedLaplacian(of: graph)
+  return [
+    ("framelet transform, Haar", FilterBank.haar),
+    ("framelet transform, masks by formula", .functions(AnyMaskFunctions(HaarFormulas()))),
+  ].map { name, bank in
+    let options = FrameletOptions(bank: bank)
+    return (
+      name,
+      {
+        guard (try? FrameletTransform<Float>(of: laplacian, options: options)) != nil else {
+          preconditionFailure("the benchmark's banks are tight frames")
+        }
+      }
+    )
+  }
+}
 
 /// Loss and gradients of each objective that reads features, on one batch: a student's features, of
 /// 136 columns, against the teacher's, of 1,024.
@@ -40,7 +74,15 @@ func objectives(
     MaximumMeanDiscrepancy(
       name: "mmd", tap: tap, kernel: kernel, maxSamples: maxSamples, reference: reference)
   }
+  func local(_ kernel: SimilarityKernel) -> any Objective<Float> {
+    LocalStructurePreserving<Float>(
+      tap: tap, kernel: kernel, direction: .teacherToStudent,
+      reference: frozen.structure(at: .activated(1), kernel))
+  }
+  let bell = AnyKernelFunction(BellFormula(sigma: 1))
   return [
+    ("LSP, RBF", local(.rbf(sigma: 1))),
+    ("LSP, kernel by formula", local(.function(bell))),
     (
       "KD, softmax",
       KnowledgeDistillation<Float>(
@@ -64,6 +106,11 @@ func objectives(
     ("GSP, cosine, all nodes", structure(8_192, .cosine)),
     ("GSP, RBF, all nodes", structure(8_192, .rbf(sigma: 1))),
     ("GSP, RBF, 1,024 nodes", structure(1_024, .rbf(sigma: 1))),
+    (
+      "GSP, kernel by formula, 1,024 nodes",
+      structure(1_024, .function(bell, ofDirections: false))
+    ),
+    ("MMD, kernel by formula, 1,024 nodes", discrepancy(1_024, .function(bell))),
     ("G-CRD, all nodes", contrast(8_192, .linear)),
     ("G-CRD, all nodes, batch norm", contrast(8_192, .linearBatchNormReLU)),
     ("G-CRD, 1,024 nodes", contrast(1_024, .linear)),

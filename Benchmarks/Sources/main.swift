@@ -125,7 +125,9 @@ let work: [(String, () -> Void)] = [
   ("L1 over edges, width 136", { _ = edgeSimilarity(batch.graph, hidden, .l1) }),
 ]
 
-let objectiveWork = objectives(batch, student: hidden, frozen: teacherFeatures)
+let objectiveWork =
+  objectives(batch, student: hidden, frozen: teacherFeatures)
+  + (try frameletTransforms(batch.graph))
 let nodeWork = try [NodeBenchmarkShape.cora, .photo, .physics].map { try $0.gcnStep() }
 let cloudWork = try pointCloudWork()
 

@@ -1,5 +1,6 @@
 import Foundation
 import Graph
+import Records
 
 /// A graph as NetworkX's node-link JSON describes it:
 /// `{"directed": true, "multigraph": false, "nodes": [{"id": 0}, ...],
@@ -222,10 +223,10 @@ private struct JSONScanner {
   /// Sees to it that a key with escapes is none of those that are read, whose bytes are compared as
   /// they are.
   private func requireUnknown(_ key: Range<Int>) throws {
-    let letters =
-      (try? JSONDecoder().decode(
-        String.self, from: Data([UInt8(ascii: "\"")] + bytes[key] + [UInt8(ascii: "\"")])))
-    guard let letters else { throw fail("a key before this holds a damaged escape") }
+    let quoted = [UInt8(ascii: "\"")] + bytes[key] + [UInt8(ascii: "\"")]
+    guard case .string(let letters)? = try? JSONParser.parse(quoted) else {
+      throw fail("a key before this holds a damaged escape")
+    }
     let read = ["directed", "multigraph", "nodes", "links", "edges", "id", "source", "target"]
     guard !read.contains(letters) else {
       throw fail("the key \"\(letters)\" is spelt with escapes; it was expected in plain letters")

@@ -76,6 +76,10 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
   case mixedRows(block: Tap, nodes: Tap, graphs: Tap)
   /// A layer that needs nodes reads pooled features.
   case pooledInput(block: Tap, input: Tap)
+  /// A feature that objectives are offered and that no block gives.
+  case missingTap(String, known: [Tap])
+  /// Another number of logits than the data have labels.
+  case outputWidth(expected: Int, found: Int)
   /// Jumping knowledge without a layer to take knowledge from.
   case noHiddenLayer
 
@@ -97,6 +101,11 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
     case .pooledInput(let block, let input):
       "the block \"\(block)\" needs the nodes of a graph, but \"\(input)\" is pooled: it has one row "
         + "for each graph"
+    case .missingTap(let tap, let known):
+      "the settings offer the feature \"\(tap)\", which no block gives (the network has "
+        + known.map { "\"\($0)\"" }.joined(separator: ", ") + ")"
+    case .outputWidth(let expected, let found):
+      "the network has \(found) logits, but the data have \(expected) labels"
     case .noHiddenLayer: "jumping knowledge needs a hidden layer"
     }
   }

@@ -2,13 +2,13 @@ import Graph
 import Tensor
 
 /// What a hidden layer's output is normalised by.
-public enum HiddenNormalization: String, Sendable, CaseIterable {
+public enum HiddenNormalization: Sendable, Equatable {
   /// Nothing.
   case none
   /// ``BatchNormLayer``.
-  case batch
+  case batch(momentum: Double = 0.1, epsilon: Double = 1e-5)
   /// ``LayerNormLayer``.
-  case layer
+  case layer(epsilon: Double = 1e-5)
 }
 
 /// What the last layer of a network reads (jumping knowledge; Xu et al., ICML 2018).
@@ -126,8 +126,9 @@ extension HiddenNormalization {
   fileprivate func layer<S: Scalar>(_ name: String, _ width: Int) -> (any GraphLayer<S>)? {
     switch self {
     case .none: nil
-    case .batch: BatchNormLayer<S>(name: name, width: width)
-    case .layer: LayerNormLayer<S>(name: name, width: width)
+    case .batch(let momentum, let epsilon):
+      BatchNormLayer<S>(name: name, width: width, momentum: S(momentum), epsilon: S(epsilon))
+    case .layer(let epsilon): LayerNormLayer<S>(name: name, width: width, epsilon: S(epsilon))
     }
   }
 }

@@ -47,11 +47,7 @@ package final class RecordDecoder: FieldVisitor {
   private static func decode<Content: Record>(
     _ record: inout Content, from value: JSONValue, path: [String], problems: Problems
   ) {
-    guard case .object(let members) = value else {
-      let message = "found \(value.excerpt), expected an object"
-      problems.all.append(JSONProblem(path: path.joined(separator: "."), message: message))
-      return
-    }
+    guard let members = members(of: Content.self, in: value, path: path, problems) else { return }
     let before = problems.all.count
     let decoder = RecordDecoder(members, path: path, problems: problems)
     record.fields(decoder)
@@ -60,6 +56,27 @@ package final class RecordDecoder: FieldVisitor {
     for inconsistency in record.inconsistencies {
       decoder.report(inconsistency.key, inconsistency.message)
     }
+  }
+
+  /// The members of the object that stands for a record; of a variant it may be its name alone.
+  private static func members<Content: Record>(
+    of type: Content.Type, in value: JSONValue, path: [String], _ problems: Problems
+  ) -> [String: JSONValue]? {
+    if case .object(let members) = value { return members }
+    var expected = "an object"
+    var hint = ""
+    if let variant = type as? any Variant.Type, variant.hasShortForm {
+      expected = variant.expectation
+      if case .string(let name) = value {
+        if variant.choiceNames.contains(name) { return [variant.tag: value] }
+        hint = NearestName.hint(for: name, among: variant.choiceNames)
+      }
+    }
+    problems.all.append(
+      JSONProblem(
+        path: path.joined(separator: "."),
+        message: "found \(value.excerpt), expected \(expected)\(hint)"))
+    return nil
   }
 
   // MARK: Fields

@@ -19,7 +19,7 @@ package final class RecordEncoder: FieldVisitor {
   package func record<Content: Record>(
     _ key: String, _ value: inout Content, required: Bool, _ note: String
   ) {
-    members[key] = Self.encode(value)
+    members[key] = (value as? any Variant)?.shortForm ?? Self.encode(value)
   }
 
   package func records<Element: Record>(

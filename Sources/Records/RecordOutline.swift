@@ -33,6 +33,14 @@ package final class RecordOutline: FieldVisitor {
     return outline.fields
   }
 
+  /// The keys of a record itself, without those of what it holds.
+  package static func keys<Content: Record>(of record: Content) -> [String] {
+    var record = record
+    var seen: Set<String> = []
+    return fields { record.fields($0) }.map { String($0.key.prefix { $0 != "." }) }
+      .filter { seen.insert($0).inserted }
+  }
+
   private func add(_ key: String, _ expected: String, _ standard: JSONValue?, _ note: String) {
     fields.append(
       FieldOutline(key: prefix + key, expected: expected, standard: standard, note: note))
@@ -48,19 +56,13 @@ package final class RecordOutline: FieldVisitor {
     _ key: String, _ value: inout Content, required: Bool, _ note: String
   ) {
     if let variant = value as? any Variant {
-      add(
-        key, expectation(of: variant), required ? JSONValue?.none : RecordEncoder.encode(variant),
-        note)
+      let standard = variant.shortForm ?? RecordEncoder.encode(variant)
+      add(key, type(of: variant).expectation, required ? JSONValue?.none : standard, note)
     } else {
       let outline = RecordOutline(below: "\(prefix)\(key).")
       value.fields(outline)
       fields += outline.fields
     }
-  }
-
-  private func expectation<Choice: Variant>(of variant: Choice) -> String {
-    "an object whose \"\(Choice.tag)\" is "
-      + Choice.choiceNames.map { "\"\($0)\"" }.joined(separator: " or ")
   }
 
   package func records<Element: Record>(

@@ -52,7 +52,16 @@ package final class RecordSchema: FieldVisitor {
   package func record<Content: Record>(
     _ key: String, _ value: inout Content, required: Bool, _ note: String
   ) {
-    add(key, Self.schema(of: Content.self), required: required, note)
+    var schema = Self.schema(of: Content.self)
+    if let variant = value as? any Variant, type(of: variant).hasShortForm {
+      schema = [
+        "anyOf": [
+          ["enum": .array(type(of: variant).choiceNames.map { .string($0) })], .object(schema),
+        ]
+      ]
+      if let standard = variant.shortForm, !required { schema["default"] = standard }
+    }
+    add(key, schema, required: required, note)
   }
 
   package func records<Element: Record>(

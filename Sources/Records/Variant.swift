@@ -33,6 +33,9 @@ public protocol Variant: Record {
   static var registry: Registry<Settings> { get }
   /// The key whose value names the kind.
   static var tag: String { get }
+  /// Whether a kind's name may stand for the whole object where its settings are at their defaults:
+  /// `"batch"` for `{"type": "batch"}`. It is written so, too.
+  static var hasShortForm: Bool { get }
   /// The settings of the kind at hand.
   var settings: Settings { get }
   /// A value with these settings.
@@ -42,6 +45,8 @@ public protocol Variant: Record {
 extension Variant {
   /// "type".
   public static var tag: String { "type" }
+  /// Most are objects always.
+  public static var hasShortForm: Bool { false }
 
   /// The names of all kinds.
   package static var choiceNames: [String] { registry.names }
@@ -59,6 +64,22 @@ extension Variant {
 
   /// The name of the kind at hand.
   package var choiceName: String { type(of: record).name }
+
+  /// The name alone, where it says all and may stand so.
+  package var shortForm: JSONValue? {
+    guard Self.hasShortForm, let fresh = Self.registry[choiceName]?.fresh,
+      Self(settings: fresh) == self
+    else { return nil }
+    return .string(choiceName)
+  }
+
+  /// What may stand for one, for messages.
+  package static var expectation: String {
+    let names = choiceNames.map { "\"\($0)\"" }.joined(separator: " or ")
+    return hasShortForm
+      ? "\(names), or an object whose \"\(tag)\" is one of them"
+      : "an object whose \"\(tag)\" is \(names)"
+  }
 
   /// Those of the settings.
   public var inconsistencies: [Inconsistency] { record.inconsistencies }

@@ -66,15 +66,21 @@ package struct ResultTable {
     let rows = shown.map { entry in
       let comparison = entry.comparison
       return [
-        entry.a, NumberFormat.points(comparison.meanDifference),
-        comparison.interval.map { NumberFormat.points($0) } ?? "-",
+        entry.a, NumberFormat.difference(comparison.meanDifference, named: entry.metric),
+        comparison.interval.map { interval in
+          let ends = [interval.lowerBound, interval.upperBound].map {
+            NumberFormat.difference($0, named: entry.metric)
+          }
+          return "[\(ends.joined(separator: ", "))]"
+        } ?? "-",
         comparison.effectSize.map { NumberFormat.fixed($0, digits: 2) } ?? "-",
         comparison.tTestP.map { NumberFormat.probability($0) } ?? "-",
         comparison.signedRankP.map { NumberFormat.probability($0) } ?? "-",
       ]
     }
     let title =
-      "Differences to \(first.b) in test \(first.metric), points, paired by seed "
+      "Differences to \(first.b) in test \(first.metric), "
+      + "\(Registries.metrics.isShare(first.metric) ? "points, " : "")paired by seed "
       + "(n = \(first.comparison.count))"
     return ["", title, result.overlap.note, ""] + MarkdownGrid(header: header, rows: rows).lines
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 
 // MARK: Writing
 
@@ -155,13 +156,12 @@ extension SafetensorsFile {
     }
     let text = data.dropFirst(8).prefix(Int(length))
     do {
-      // A copy, so that the decoder sees indices that start at 0.
-      let header = try JSONDecoder().decode(Header.self, from: Data(text))
+      let header = try Header(JSONParser.parse(text))
       return (header, data.dropFirst(8 + Int(length)))
-    } catch let error as DecodingError {
-      throw fail("has a header that cannot be read: \(error.explanation)")
-    } catch {
-      throw fail("has a header that cannot be read: \(error.localizedDescription)")
+    } catch let error as JSONSyntaxError {
+      throw fail("has a header that cannot be read: \(error.description)")
+    } catch let error as JSONProblem {
+      throw fail("has a header that cannot be read: \(error.description)")
     }
   }
 
@@ -177,7 +177,8 @@ extension SafetensorsFile {
   }
 }
 
-private struct Header: Decodable {
+/// What the header of a file says.
+private struct Header {
   struct Entry {
     let name: String
     let dtype: String
@@ -186,62 +187,27 @@ private struct Header: Decodable {
     let end: Int
   }
 
-  struct Fields: Decodable {
-    let dtype: String
-    let shape: [Int]
-    let data_offsets: [Int]
-  }
-
-  struct Key: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
-
   var entries: [Entry] = []
   var metadata: [String: String] = [:]
 
-  init(from decoder: Decoder) throws {
-    let container = try decoder.container(keyedBy: Key.self)
-    for key in container.allKeys {
-      if key.stringValue == SafetensorsFile.metadataKey {
-        metadata = try container.decode([String: String].self, forKey: key)
+  init(_ document: JSONValue) throws(JSONProblem) {
+    let integer = FieldRule<Int>.integer(.min ... .max)
+    var sizes = FieldRule<[Int]>.list(of: integer, count: 0...1_000)
+    sizes.expected = "a list of integers"
+    var bounds = FieldRule<[Int]>.list(of: integer, count: 2...2)
+    bounds.expected = "two integers, the first byte and the end"
+    let members = try JSONMembers(document)
+    for key in members.keys {
+      let fields = try members.object(key)
+      if key == SafetensorsFile.metadataKey {
+        for name in fields.keys { metadata[name] = try fields.value(name, .text) }
         continue
       }
-      let fields: Fields
-      do {
-        fields = try container.decode(Fields.self, forKey: key)
-      } catch let error as DecodingError {
-        throw error
-      } catch {
-        // Foundation does not say where it found a number that is no Int.
-        throw DecodingError.dataCorruptedError(
-          forKey: key, in: container,
-          debugDescription: "shape and data_offsets must be integers (\(error))")
-      }
-      guard fields.data_offsets.count == 2 else {
-        throw DecodingError.dataCorruptedError(
-          forKey: key, in: container, debugDescription: "data_offsets must be two numbers")
-      }
+      let ends = try fields.value("data_offsets", bounds)
       entries.append(
         Entry(
-          name: key.stringValue, dtype: fields.dtype, shape: fields.shape,
-          start: fields.data_offsets[0], end: fields.data_offsets[1]))
+          name: key, dtype: try fields.value("dtype", .text),
+          shape: try fields.value("shape", sizes), start: ends[0], end: ends[1]))
     }
-  }
-}
-
-extension DecodingError {
-  fileprivate var explanation: String {
-    let context: Context
-    switch self {
-    case .dataCorrupted(let c), .keyNotFound(_, let c), .typeMismatch(_, let c),
-      .valueNotFound(_, let c):
-      context = c
-    @unknown default: return localizedDescription
-    }
-    let place = context.codingPath.map(\.stringValue).joined(separator: ".")
-    return place.isEmpty ? context.debugDescription : "\(place): \(context.debugDescription)"
   }
 }

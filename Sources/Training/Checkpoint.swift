@@ -106,12 +106,9 @@ package struct CheckpointFile<S: Scalar> {
     }
     let progress: [String: TrainingProgress]
     do {
-      let decoder = JSONDecoder()
-      decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-        positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-      progress = try decoder.decode([String: TrainingProgress].self, from: Data(text.utf8))
+      progress = try [String: TrainingProgress](checkpointText: text)
     } catch {
-      throw fail("its record of progress cannot be read")
+      throw fail("its record of progress cannot be read: \(error.description)")
     }
     let checkpoints = try models.map { model in
       guard let own = progress[model] else { throw fail("it does not have the model \"\(model)\"") }
@@ -136,14 +133,10 @@ package struct CheckpointFile<S: Scalar> {
   /// - Throws: ``RunError`` with the system's reason.
   package func write(_ checkpoints: [(model: String, Checkpoint<S>)], metrics: String) throws {
     let progress = Dictionary(uniqueKeysWithValues: checkpoints.map { ($0.model, $0.1.progress) })
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    // The state is saved whatever the losses came to.
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    let text = String(decoding: try encoder.encode(progress), as: UTF8.self)
     var file = SafetensorsFile(
-      metadata: ["progress": text, "identity": identity, "metrics": metrics])
+      metadata: [
+        "progress": progress.checkpointText, "identity": identity, "metrics": metrics,
+      ])
     for (model, checkpoint) in checkpoints {
       for (part, path) in Checkpoint<S>.parts {
         for (name, matrix) in checkpoint[keyPath: path] {

@@ -45,10 +45,12 @@ public final class ExperimentData<S: Scalar> {
   /// One graph with a split for each seed.
   ///
   /// - Parameters:
+  ///   - data: The graph, prepared as the config says.
   ///   - words: The split in words.
   ///   - published: The splits that seeds take theirs from; none where they draw them.
   ///   - rewiring: What rewires the graph; nil where there is no rewired graph.
-  package init(
+  ///   - split: The parts for a seed.
+  public init(
     _ data: TransductiveDataset<S>, splitInWords words: String, published: [NodeSplit] = [],
     rewiredBy rewiring: Rewiring? = nil,
     split: @escaping (UInt64) throws -> NodeSplit
@@ -86,8 +88,8 @@ public final class ExperimentData<S: Scalar> {
 
   /// The parts that a seed trains, validates and tests on.
   ///
-  /// - Throws: ``DataError`` where the data cannot be split so.
-  package func parts(seed: UInt64) throws -> GraphDataset<S> {
+  /// - Throws: `DataError` where the data cannot be split so.
+  public func parts(seed: UInt64) throws -> GraphDataset<S> {
     if let latest, latest.seed == seed { return latest.parts }
     let parts = try make(seed)
     latest = (seed, parts)

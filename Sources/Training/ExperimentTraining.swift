@@ -156,7 +156,7 @@ package struct ExperimentTraining<S: Scalar>: SeedRunner {
   ) throws -> [ModelTrainer<S>] {
     // The models of a group have one graph.
     let data = try data.parts(seed: seed, on: group[0].graph)
-    let networks = group.map { network($0, seed: seed) }
+    let networks = try group.map { try network($0, seed: seed) }
     let features = networks.map { TeacherFeatures(teacher: $0, graphs: data.train) }
     return try group.indices.map { place in
       let model = group[place]
@@ -209,8 +209,8 @@ package struct ExperimentTraining<S: Scalar>: SeedRunner {
     return results
   }
 
-  private func network(_ model: ModelConfig, seed: UInt64) -> Network<S> {
-    model.architecture.network(
+  private func network(_ model: ModelConfig, seed: UInt64) throws -> Network<S> {
+    try model.architecture.network(
       inputWidth: data.featureCount, outputWidth: data.labelCount,
       nodeCount: data.nodeCountOfOneGraph, seed: model.firstValuesSeed(seed))
   }
@@ -232,7 +232,7 @@ package struct ExperimentTraining<S: Scalar>: SeedRunner {
   func trained(
     _ name: String, _ weights: ModelFile, seed: UInt64, in directory: SeedDirectory
   ) throws -> Network<S> {
-    let network = network(model(named: name), seed: seed)
+    let network = try network(model(named: name), seed: seed)
     let url = directory.url(weights, of: name)
     let file = try SafetensorsFile(
       data: try directory.read(weights, of: try directory.modelResult(of: name)), path: url.path)

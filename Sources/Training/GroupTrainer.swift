@@ -104,7 +104,9 @@ package final class GroupTrainer<S: Scalar> {
     context.progress.epoch(
       model: config.name, epoch: epoch.epoch, of: config.training.epochs,
       losses: epoch.losses.count > 1 ? [("loss", epoch.loss)] + epoch.losses : epoch.losses,
-      validation: epoch.validation?.score(config.training.selectOn),
+      validation: epoch.validation.map {
+        (config.training.selectOn, $0.score(config.training.selectOn))
+      },
       secondsPerEpoch: trainer.progress.seconds / Double(epoch.epoch + 1),
       modelsInTurn: trainers.count)
   }

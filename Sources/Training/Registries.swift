@@ -91,7 +91,7 @@ public enum Registries {
   }
 
   /// Splits of the nodes of one graph.
-  package static let splits = Registry<any SplitSettings>("splits") {
+  public static let splits = Registry<any SplitSettings>("splits") {
     $0.register(PerClassSplitConfig.self)
     $0.register(SharesSplitConfig.self)
     $0.register(PublicSplitConfig.self)
@@ -99,9 +99,16 @@ public enum Registries {
   }
 
   /// Ways to rewire a graph.
-  package static let rewirings = Registry<any RewiringSettings>("rewirings") {
+  public static let rewirings = Registry<any RewiringSettings>("rewirings") {
     $0.register(NoRewiringConfig.self)
     $0.register(SDRFConfig.self)
+  }
+
+  /// What normalises hidden layers.
+  package static let norms = Registry<any NormSettings>("norms") {
+    $0.register(NoNormConfig.self)
+    $0.register(BatchNormConfig.self)
+    $0.register(LayerNormConfig.self)
   }
 
   /// Optimisers.
@@ -132,8 +139,8 @@ public enum Registries {
   /// All of them, in the order of lists.
   package static var all: [any AnyRegistry] {
     [
-      objectives, architectures, data, layouts, kernels, banks, splits, rewirings, optimizers,
-      schedules, metrics,
+      objectives, architectures, norms, data, layouts, kernels, banks, splits, rewirings,
+      optimizers, schedules, metrics,
     ]
   }
 
@@ -152,6 +159,17 @@ public enum Registries {
           problems.append(
             "\(registry.kind): \"\(choice.name)\" has a key \"\(key)\", but every objective has one; "
               + "give it another name")
+        }
+      }
+    }
+    for case let registry as Registry<any DataSource> in registries {
+      let common = DataConfig.commonKeys
+      for choice in registry.entries {
+        guard let settings = choice.fresh.settings else { continue }
+        for key in RecordOutline.keys(of: settings) where common.contains(key) {
+          problems.append(
+            "\(registry.kind): the settings of \"\(choice.name)\" have a key \"\(key)\", but all data "
+              + "have one; give it another name")
         }
       }
     }

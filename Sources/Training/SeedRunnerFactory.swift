@@ -60,12 +60,20 @@ extension RunContext {
   }
 
   /// Where data are looked for.
-  package var locator: DatasetLocator {
+  public var locator: DatasetLocator {
     DatasetLocator(directory: dataDirectory?.path, environment: variables)
   }
 
-  /// Shows how far a download is, and ends it on request.
-  package func showDownload(done: Int, total: Int?) throws {
+  /// Says something about the data to the user.
+  public func report(_ message: String) { log.info("\(message)") }
+
+  /// Says what is likelier a slip than meant.
+  public func warn(_ message: String) { log.warning("\(message)") }
+
+  /// Shows how far a download is, in bytes, and ends it on request.
+  ///
+  /// - Throws: Where the user asked for an end; let it through.
+  public func showDownload(done: Int, total: Int?) throws {
     try interruption.check()
     let whole = total.map { " of \($0 / 1_000_000)" } ?? ""
     progress.activity("downloading: \(done / 1_000_000)\(whole) MB")

@@ -1,6 +1,6 @@
 /// Where the training of a model stands, besides its weights and the optimiser's state: with these
 /// it goes on from a checkpoint to the same bits as if it had never stopped.
-package struct TrainingProgress: Codable, Equatable {
+package struct TrainingProgress: Equatable {
   /// The epoch that is being trained, from 0; all epochs before it are complete.
   package var epoch = 0
   /// Batches of that epoch that are done.
@@ -70,7 +70,7 @@ package struct TrainingProgress: Codable, Equatable {
   }
 
   /// The best validation score (or negative loss) so far, and the evaluations since.
-  package struct Stagnation: Codable, Equatable {
+  package struct Stagnation: Equatable {
     package var best: Double
     package var evaluations = 0
 
@@ -86,13 +86,13 @@ package struct TrainingProgress: Codable, Equatable {
   }
 
   /// Sums of losses over the batches of an epoch.
-  package struct LossSums: Codable, Equatable {
+  package struct LossSums: Equatable {
     /// The sum of the total.
     package var total = 0.0
     /// Each objective's unweighted loss: its name, sum, and the batches in which it was on.
     package var terms: [Term] = []
 
-    package struct Term: Codable, Equatable {
+    package struct Term: Equatable {
       package var name: String
       package var sum: Double
       package var count: Int
@@ -115,7 +115,7 @@ package struct TrainingProgress: Codable, Equatable {
   }
 
   /// The state of a checkpoint rule.
-  package struct Selection: Codable, Equatable {
+  package struct Selection: Equatable {
     /// The epoch whose weights are kept, or nil before the first.
     package var epoch: Int?
     /// The validation score at that epoch, or the negative loss where the rule goes by it.

@@ -125,6 +125,33 @@ import Testing
     try check(precision.scalar)
   }
 
+  /// Kernels of channels and of nodes that are given by their formulas.
+  @Test(arguments: Precision.allCases) func kernelFunctions(in precision: Precision) throws {
+    func check<S: Scalar>(_ type: S.Type) throws {
+      let fixture = try Fixture("kernel_functions", as: S.self)
+      let teacher = try fixture["teacher"]
+      for (name, function) in [
+        ("quadric", AnyKernelFunction(Quadric(scale: 0.7))),
+        ("sigmoid", AnyKernelFunction(SigmoidOfProduct())),
+      ] {
+        try expectCase("mmd.\(name)", fixture) {
+          MaximumMeanDiscrepancy(
+            name: "mmd", tap: .hidden(0), kernel: .function(function), reference: constant(teacher))
+        }
+        for (kind, ofDirections) in [("features", false), ("directions", true)] {
+          try expectCase("gsp.\(name).\(kind)", fixture) {
+            GlobalStructurePreserving(
+              name: "gsp", tap: .hidden(0),
+              similarity: .function(function, ofDirections: ofDirections),
+              reference: constant(teacher))
+          }
+        }
+      }
+      fixture.expectAllUsed()
+    }
+    try check(precision.scalar)
+  }
+
   /// Expects the loss and all gradients of a case, with the parameters that the file has for it.
   private func expectCase<S: Scalar>(
     _ name: String, _ fixture: Fixture<S>, _ make: () -> any Objective<S>

@@ -26,6 +26,21 @@ import Testing
     try check(precision.scalar)
   }
 
+  /// Kernels that are given by their formulas.
+  @Test(arguments: Precision.allCases) func kernelFunctions(in precision: Precision) throws {
+    func check<S: Scalar>(_ type: S.Type) throws {
+      let fixture = try Fixture("lsp_functions", as: S.self)
+      for (name, kernel) in [
+        ("quadric", AnyKernelFunction(Quadric(scale: 0.7))),
+        ("sigmoid", AnyKernelFunction(SigmoidOfProduct())),
+      ] {
+        try expectDivergences(name, .function(kernel), features: "", fixture)
+      }
+      fixture.expectAllUsed()
+    }
+    try check(precision.scalar)
+  }
+
   /// Both distributions, and the loss and gradient of each direction that the file has.
   private func expectDivergences<S: Scalar>(
     _ name: String, _ kernel: SimilarityKernel, features: String, _ fixture: Fixture<S>

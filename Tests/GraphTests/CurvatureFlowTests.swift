@@ -256,4 +256,28 @@ import Testing
       #expect(throws: CurvatureError.self) { try flow.rewire(graph, seed: 0) }
     }
   }
+
+  /// What another rewiring made has the curvatures of both graphs, and is simple.
+  @Test func otherRewiringsAreRecorded() throws {
+    let ring = try CSRGraph(undirected: 5, first: [0, 1, 2, 3, 4], second: [1, 2, 3, 4, 0])
+    let chords = try CSRGraph(
+      nodeCount: 5, sources: [0, 1, 1, 2, 2, 0, 3, 3], destinations: [1, 0, 2, 1, 0, 2, 3, 3])
+    let step = RewiredGraph.Step(
+      bottleneck: UndirectedEdge(0, 1), curvature: 0, added: UndirectedEdge(0, 2))
+    let rewired = try RewiredGraph(chords, of: ring, steps: [step])
+    #expect(rewired.graph.edgeCount == 6 && rewired.graph.nodeCount == 5)
+    #expect(rewired.added == [UndirectedEdge(0, 2)] && rewired.removed.isEmpty)
+    #expect(rewired.before.values == (try BalancedFormanCurvature(of: ring)).values)
+    #expect(rewired.after.edges == [(0, 1), (0, 2), (1, 2)].map { UndirectedEdge($0, $1) })
+    #expect(rewired.end == .loopsDone)
+
+    #expect(throws: CurvatureError.otherNodes(expected: 5, found: 4)) {
+      _ = try RewiredGraph(CSRGraph(edgelessMembers: [4]), of: ring)
+    }
+    let oneWay = try CSRGraph(nodeCount: 5, sources: [0], destinations: [1])
+    #expect(throws: CurvatureError.notSymmetric(source: 0, destination: 1)) {
+      _ = try RewiredGraph(oneWay, of: ring)
+    }
+    #expect("\(CurvatureError.otherNodes(expected: 5, found: 4))".contains("has 4 nodes"))
+  }
 }

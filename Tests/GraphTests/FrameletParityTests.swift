@@ -14,6 +14,11 @@ import Testing
     ("quadratic", FrameletOptions(bank: .quadratic, levels: 3, dilation: 1.5)),
     ("entropy", FrameletOptions(bank: .entropy(), levels: 2, dilation: 1.7, order: .decreasing)),
     ("sigmoid", FrameletOptions(bank: .sigmoid(), levels: 2, dilation: 1.5, order: .decreasing)),
+    (
+      "functions",
+      FrameletOptions(
+        bank: .functions(AnyMaskFunctions(SmoothStepMasks(overshoot: 0))), levels: 2)
+    ),
   ]
 
   private static let routes: [(name: String, route: FrameletRoute)] = [

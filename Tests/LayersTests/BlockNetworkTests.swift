@@ -60,7 +60,11 @@ import Testing
 
   // MARK: Trunks
 
-  @Test(arguments: HiddenNormalization.allCases, [false, true])
+  @Test(
+    arguments: [
+      HiddenNormalization.none, .batch(), .batch(momentum: 0.5, epsilon: 0.1), .layer(),
+      .layer(epsilon: 0.1),
+    ], [false, true])
   func gradientsOfEveryTrunk(_ normalization: HiddenNormalization, _ residual: Bool) throws {
     for jumping in JumpingKnowledge.allCases {
       for readout in [nil] + Readout.allCases.map({ Optional($0) }) {
@@ -245,7 +249,7 @@ import Testing
 
   @Test func stateIsCommittedOnceAStep() throws {
     var options = TrunkOptions()
-    options.normalization = .batch
+    options.normalization = .batch()
     let network = try trunk(hidden: [5, 6], options: options)
     #expect(
       network.state.map(\.name) == [
@@ -287,7 +291,7 @@ import Testing
       pass.commitState()
       return [pass.logits] + network.state.map(\.value) + network.parameters.compactMap(\.gradient)
     }
-    for normalization in [HiddenNormalization.batch, .layer] {
+    for normalization in [HiddenNormalization.batch(), .layer()] {
       for readout in Readout.allCases {
         let results = (1...3).map { threads in
           Parallel.withThreads(threads) { try? trained(normalization, readout) }

@@ -142,8 +142,8 @@ import Testing
       let isKept = progress.selection.keeps(
         epoch: 0, score: score, loss: score, by: .bestValidation)
       #expect(isKept)
-      let data = try JSONEncoder().encode(progress)
-      #expect(try JSONDecoder().decode(TrainingProgress.self, from: data) == progress)
+      let text = ["m": progress].checkpointText
+      #expect(try [String: TrainingProgress](checkpointText: text) == ["m": progress])
     }
   }
 }

@@ -175,7 +175,7 @@ import Testing
       #expect(file.metadata["data"] == "synthetic")
       let prediction = try TabulatedStudent<Double>(from: file)
         .predict(features: parts.test[0].features)
-      let network: Network<Double> = context.config.models[place].architecture.network(
+      let network: Network<Double> = try context.config.models[place].architecture.network(
         inputWidth: 40, outputWidth: 3, nodeCount: 200, seed: 0)
       let weights = try SafetensorsFile(
         contentsOf: seed.appending(path: "\(result.name).safetensors"))

@@ -14,7 +14,7 @@ import Testing
 @Suite struct NetworkStateTests {
   private func network(seed: UInt64) throws -> Network<Float> {
     var options = TrunkOptions()
-    options.normalization = .batch
+    options.normalization = .batch()
     return try Network(
       inputWidth: 3, hidden: 1, outputWidth: 2, options: options, seed: seed
     ) { name, place, input in

@@ -24,11 +24,12 @@ struct ProgressTests {
   }
 
   private func epoch(
-    _ reporter: ProgressReporter, _ epoch: Int, of count: Int = 60, validation: Double? = nil
+    _ reporter: ProgressReporter, _ epoch: Int, of count: Int = 60, validation: Double? = nil,
+    metric: String = "accuracy"
   ) {
     reporter.epoch(
       model: "lsp", epoch: epoch, of: count, losses: [("task", 0.5), ("lsp", 0.25)],
-      validation: validation, secondsPerEpoch: 1.5)
+      validation: validation.map { (metric, $0) }, secondsPerEpoch: 1.5)
   }
 
   @Test func aLineTellsAll() {
@@ -39,6 +40,14 @@ struct ProgressTests {
     #expect(
       sink.text == "seed 100  lsp  epoch 10/60  task 0.5000  lsp 0.2500  validation 0.9717  "
         + "1.50 s/epoch  75 s left\n")
+  }
+
+  /// What is no share from 0 to 1 has digits that count, whatever its size.
+  @Test(arguments: [(1_284.71, "1284.7"), (3.14e-7, "3.14e-07"), (-0.5, "-0.5"), (.nan, "nan")])
+  func scoresThatAreNoSharesAreNumbers(score: Double, text: String) {
+    let sink = Sink()
+    epoch(reporter(sink), 9, validation: score, metric: "loss")
+    #expect(sink.text.contains("  validation \(text)  1.50 s/epoch"), "\(sink.text)")
   }
 
   @Test func plainLinesAreFew() {

@@ -143,9 +143,9 @@ struct ResourceTests {
   ]
 
   @Test(arguments: architectures)
-  func estimatesCountTheParametersThatNetworksHave(architecture: JSONValue) {
+  func estimatesCountTheParametersThatNetworksHave(architecture: JSONValue) throws {
     let config = config(architecture)
-    let network: Network<Float> = config.models[0].architecture.network(
+    let network: Network<Float> = try config.models[0].architecture.network(
       inputWidth: data.features, outputWidth: data.labels, nodeCount: 40, seed: 1)
     let estimate = config.memoryEstimates(on: data)[0]
     #expect(estimate.parameterCount == Double(network.parameterCount))

@@ -32,7 +32,7 @@ final class FakeRunner: SeedRunner {
     try onSeed(seed)
     let models = context.config.models.enumerated().map { index, model in
       context.progress.epoch(
-        model: model.name, epoch: 0, of: 1, losses: [("task", 1)], validation: 0.5,
+        model: model.name, epoch: 0, of: 1, losses: [("task", 1)], validation: ("microF1", 0.5),
         secondsPerEpoch: 0.1, modelsInTurn: 1)
       let score = score(seed, index)
       return ModelResult(

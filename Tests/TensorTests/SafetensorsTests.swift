@@ -214,15 +214,24 @@ import Testing
   }
 
   @Test(arguments: [
-    ("[]", "header"),
-    ("{", "header"),
-    ("{\"x\":3}", "read: x:"),
-    ("{\"x\":{\"dtype\":\"F32\",\"shape\":[1]}}", "data_offsets"),
-    ("{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0]}}", "two numbers"),
-    ("{\"x\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,4]}}", "x: shape and"),
+    ("[]", "header that cannot be read: found [], expected an object"),
+    ("{", "read: line 1, column 2: found the end of the text, expected a key"),
+    ("{\"x\":3}", "read: x: found 3, expected an object"),
+    (
+      "{\"x\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]},\n\"x\":{}}",
+      "read: line 2, column 1: the key \"x\" occurs twice"
+    ),
+    ("{\"x\":{\"dtype\":\"U8\",\"dtype\":\"F32\"}}", "the key \"dtype\" occurs twice"),
+    ("{\"x\":{\"dtype\":7,\"shape\":[1],\"data_offsets\":[0,1]}}", "x.dtype: found 7"),
+    ("{\"x\":{\"dtype\":\"F32\",\"shape\":[1]}}", "x.data_offsets: missing"),
+    (
+      "{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0]}}",
+      "found [0], expected two integers"
+    ),
+    ("{\"x\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,4]}}", "x.shape: found [1.5]"),
     (
       "{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,99999999999999999999]}}",
-      "x: shape and"
+      "x.data_offsets: found"
     ),
     ("{\"x\":{\"dtype\":\"Q7\",\"shape\":[1],\"data_offsets\":[0,4]}}", "unknown type \"Q7\""),
     ("{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,8]}}", "file has 4 bytes"),
@@ -243,7 +252,7 @@ import Testing
       "x":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}}
       """, "\"x\" starts at byte 2"
     ),
-    ("{\"__metadata__\":{\"k\":1}}", "__metadata__.k"),
+    ("{\"__metadata__\":{\"k\":1}}", "__metadata__.k: found 1, expected a string"),
   ])
   func aBrokenHeaderIsExplained(header: String, expected: String) throws {
     let error = try Self.failure(Self.file(header, [1, 0, 7, 0]))

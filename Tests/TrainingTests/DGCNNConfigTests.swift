@@ -16,7 +16,7 @@ import Testing
 
   @Test func publishedSizesAreTheDefaults() throws {
     let config = try architecture(["family": "dgcnn"])
-    let network: Network<Float> = config.network(inputWidth: 3, outputWidth: 40, seed: 1)
+    let network: Network<Float> = try config.network(inputWidth: 3, outputWidth: 40, seed: 1)
     #expect(network.parameterCount == 1_809_576)
   }
 
@@ -27,7 +27,7 @@ import Testing
     ] as [JSONValue])
   func tapsAreThoseOfTheNetwork(_ json: JSONValue) throws {
     let config = try architecture(json)
-    let network: Network<Float> = config.network(inputWidth: 3, outputWidth: 4, seed: 1)
+    let network: Network<Float> = try config.network(inputWidth: 3, outputWidth: 4, seed: 1)
     #expect(config.taps == network.taps.map(\.name))
     #expect(
       config.settings.pooledTaps

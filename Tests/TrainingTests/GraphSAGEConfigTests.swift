@@ -37,7 +37,7 @@ struct GraphSAGEConfigTests {
       "family": "graphsage", "hidden": [64, 64, 64, 64], "aggregator": .string(aggregator),
       "bias": .string(bias),
     ])
-    let network: Network<Float> = settings.network(inputWidth: 50, outputWidth: 121, seed: 1)
+    let network: Network<Float> = try settings.network(inputWidth: 50, outputWidth: 121, seed: 1)
     #expect(network.parameterCount == count)
     #expect(network.parameters[0].name == "layers.0.selfWeight")
     #expect(Set(network.parameters.map(\.name)).count == network.parameters.count)
@@ -70,7 +70,7 @@ struct GraphSAGEConfigTests {
         "family": "gcn", "hidden": [1], "normalization": .string(normalization.rawValue),
         "bias": false,
       ])
-      let network: Network<Double> = settings.network(inputWidth: 1, outputWidth: 1, seed: 1)
+      let network: Network<Double> = try settings.network(inputWidth: 1, outputWidth: 1, seed: 1)
       return network.forward(x, on: graph, .evaluation, through: .hidden(0)).taps[.hidden(0)]!
         .matrix.elements.map { $0 / network.parameters[0].value[0, 0] }
     }

@@ -1,7 +1,9 @@
-import Layers
+import Datasets
+import Graph
 import Tensor
 import Testing
 
+@testable import Layers
 @testable import Records
 @testable import TestSupport
 @testable import Training
@@ -24,12 +26,12 @@ import Testing
     return config.models[2].architecture
   }
 
-  private func network(_ architecture: ArchitectureConfig) -> Network<Float> {
-    architecture.network(inputWidth: 7, outputWidth: 3, nodeCount: 9, seed: 1)
+  private func network(_ architecture: ArchitectureConfig) throws -> Network<Float> {
+    try architecture.network(inputWidth: 7, outputWidth: 3, nodeCount: 9, seed: 1)
   }
 
   @Test(arguments: families)
-  func tapsAreThoseOfTheNetwork(family: [String: JSONValue]) {
+  func tapsAreThoseOfTheNetwork(family: [String: JSONValue]) throws {
     let hasOwnResidual = family["family"] == "gat"
     for norm in ["none", "batch", "layer"] as [JSONValue] {
       for residual in [false, true] {
@@ -43,7 +45,7 @@ import Testing
           if isPossible { document["jumpingKnowledge"] = jumping }
           document["selfLoops"] = true
           let architecture = settings(document)
-          let network = network(architecture)
+          let network = try network(architecture)
           #expect(architecture.taps == network.taps.map(\.name), "\(document)")
           #expect(network.addsSelfLoops)
           // The config as written comes back.
@@ -60,7 +62,7 @@ import Testing
       document["readout"] = "max"
       let text = decode(sampleWith(architecture: .object(document)))
       let architecture = text.config.models[2].architecture
-      let network = network(architecture)
+      let network = try network(architecture)
       #expect(architecture.taps == network.taps.map(\.name))
       #expect(
         architecture.settings.pooledTaps
@@ -74,13 +76,13 @@ import Testing
     }
   }
 
-  @Test func defaultsChangeNothing() {
+  @Test func defaultsChangeNothing() throws {
     for family in Self.families {
-      let network = network(settings(family))
+      let network = try network(settings(family))
       #expect(network.state.isEmpty && !network.addsSelfLoops)
       #expect(!network.parameters.contains { $0.name.contains("norm") })
     }
-    let batch = network(
+    let batch = try network(
       settings(["family": "gcn", "hidden": [4, 5], "norm": "batch", "residual": true]))
     #expect(
       batch.weights.map(\.name) == [
@@ -99,6 +101,17 @@ import Testing
       ),
       (["jumpingKnowledge": "max", "hidden": [4, 5]], "jumpingKnowledge", "have 4 and 5 columns"),
       (["norm": "bach"], "norm", "did you mean \"batch\"?"),
+      (
+        ["norm": 3], "norm",
+        "expected \"none\" or \"batch\" or \"layer\", or an object whose \"type\" is one of them"
+      ),
+      (["norm": ["type": "bach"]], "norm.type", "did you mean \"batch\"?"),
+      (["norm": ["momentum": 0.5]], "norm.type", "missing"),
+      (["norm": ["type": "batch", "momentum": 0]], "norm.momentum", "a number above 0"),
+      (["norm": ["type": "batch", "momentum": 1.5]], "norm.momentum", "found 1.5"),
+      (["norm": ["type": "batch", "epsilon": 0]], "norm.epsilon", "at least 1e-12 and at most 1"),
+      (["norm": ["type": "layer", "epsilon": -1]], "norm.epsilon", "found -1"),
+      (["norm": ["type": "layer", "momentum": 0.1]], "norm.momentum", "unknown key"),
       (["readout": "average"], "readout", "expected \"none\" or \"mean\""),
       (["residual": "full"], "residual", "found \"full\""),
       (["family": "simplifiedFramelet", "norm": "batch"], "norm", "unknown key"),
@@ -116,6 +129,85 @@ import Testing
     #expect(problems.count == 1)
     #expect(problems.joined().hasPrefix("models.mlp.architecture.\(key): "), "\(problems)")
     #expect(problems.joined().contains(message), "\(problems)")
+  }
+
+  /// The settings reach the layer: what it computes is what a layer of these settings computes.
+  @Test func normsHaveSettings() throws {
+    let graph = CSRGraph(edgelessMembers: [5])
+    let x = Matrix<Float>.normal(5, 7, stream: RandomStream(seed: 1, purpose: "x"))
+    func layer(_ norm: JSONValue) throws -> any GraphLayer<Float> {
+      let architecture = settings(["family": "mlp", "hidden": [7], "norm": norm])
+      return try #require(try network(architecture).layers.dropFirst().first)
+    }
+    func results(_ layer: any GraphLayer<Float>) -> [Matrix<Float>] {
+      let pass = layer.forward(x, on: graph, .training(seed: 1, step: 0), needsInputGradient: false)
+      pass.stateUpdates.forEach { $0.commit() }
+      return [pass.output] + layer.state.map(\.value)
+    }
+    for (norm, expected) in [
+      ("batch", BatchNormLayer(name: "n", width: 7)),
+      (
+        ["type": "batch", "momentum": 0.5, "epsilon": 0.25],
+        BatchNormLayer(name: "n", width: 7, momentum: 0.5, epsilon: 0.25)
+      ),
+      ("layer", LayerNormLayer(name: "n", width: 7)),
+      (["type": "layer", "epsilon": 0.5], LayerNormLayer(name: "n", width: 7, epsilon: 0.5)),
+    ] as [(JSONValue, any GraphLayer<Float>)] {
+      #expect(results(try layer(norm)) == results(expected), "\(norm)")
+    }
+    #expect(
+      results(try layer("batch")) != results(try layer(["type": "batch", "momentum": 0.5])))
+  }
+
+  /// A batch that may have one node alone has no variance: refused before anything is trained.
+  @Test func batchNormNeedsTwoNodes() throws {
+    func sample(_ nodes: Int) -> GraphSample<Float> {
+      GraphSample(
+        graph: CSRGraph(edgelessMembers: [nodes]), features: Matrix(repeating: 1, nodes, 50),
+        labels: Matrix(repeating: 1, nodes, 121), known: Array(repeating: true, count: nodes))
+    }
+    func problems(_ norm: JSONValue, _ nodes: [Int]) throws -> ConfigError? {
+      let (config, found) = decode(
+        sampleWith(architecture: ["family": "mlp", "hidden": [4], "norm": norm]))
+      try #require(found == [])
+      let data = ExperimentData(
+        GraphDataset<Float>(
+          name: "tiny", source: "", isSynthetic: true, train: nodes.map(sample),
+          valid: [sample(2)], test: [sample(2)]))
+      do {
+        try config.checkGraphs(of: data)
+        return nil
+      } catch let error as ConfigError { return error }
+    }
+    let error = try #require(try problems("batch", [3, 1]))
+    #expect(error.exitCode == ExitStatus.badData)
+    #expect(
+      error.description.contains("models.mlp.architecture.norm: layers.0.norm")
+        && error.description.contains("at least two"), "\(error)")
+    #expect(try problems("batch", [3, 2]) == nil)
+    #expect(try problems("layer", [3, 1]) == nil)
+  }
+
+  /// The name alone where nothing else is said, as configs have always been written.
+  @Test func normsAreWrittenShort() {
+    for (written, back) in [
+      ("batch", "batch"), (["type": "batch", "momentum": 0.1], "batch"),
+      (["type": "layer"], "layer"), (["type": "none"], "none"),
+      (
+        ["type": "batch", "momentum": 0.2],
+        ["type": "batch", "momentum": 0.2, "epsilon": 1e-5]
+      ),
+    ] as [(JSONValue, JSONValue)] {
+      let document: [String: JSONValue] = ["family": "mlp", "hidden": [7], "norm": written]
+      #expect(RecordEncoder.encode(settings(document))["norm"] == back)
+      let schema = JSONValue.object(RecordSchema.schema(of: ArchitectureConfig.self))
+      #expect(SchemaValidator.accepts(.object(document), schema), "\(written)")
+    }
+    let schema = JSONValue.object(RecordSchema.schema(of: ArchitectureConfig.self))
+    for wrong in ["bach", ["type": "batch", "momentum": 0], ["momentum": 0.1], 3] as [JSONValue] {
+      let document: JSONValue = ["family": "mlp", "hidden": [7], "norm": wrong]
+      #expect(!SchemaValidator.accepts(document, schema), "\(wrong)")
+    }
   }
 
   @Test func whatChangesNothingIsSaid() {

@@ -38,6 +38,13 @@ def sigmoid(x, alpha=20.0):
     return [(1 - high).sqrt(), high.sqrt()]
 
 
+def smooth_steps(x):
+    """Masks by a formula: cos and sin of pi / 2 s(x / pi), s(u) = u^2 (3 - 2 u)."""
+    u = x / PI
+    angle = PI / 2 * u**2 * (3 - 2 * u)
+    return [torch.cos(angle), torch.sin(angle)]
+
+
 # name: masks, levels, dilation, whether the argument grows with the level
 CASES = {
     "haar": (haar, 1, 2.0, True),
@@ -46,6 +53,7 @@ CASES = {
     "quadratic": (quadratic, 3, 1.5, True),
     "entropy": (entropy, 2, 1.7, False),
     "sigmoid": (sigmoid, 2, 1.5, False),
+    "functions": (smooth_steps, 2, 2.0, True),
 }
 
 

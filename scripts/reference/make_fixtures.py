@@ -16,6 +16,7 @@ import framelets
 import gat
 import gcn
 import initialization
+import kernel_functions
 import losses
 import lsp
 import norms
@@ -36,7 +37,7 @@ def main():
     initialization.verify()
     modules = (
         gat, gcn, sage, dense, losses, lsp, baselines, optimizers, student, alignahead, framelets,
-        frameless, curvature, norms, dgcnn, paired_tests, clouds, propagation,
+        frameless, curvature, norms, dgcnn, paired_tests, clouds, propagation, kernel_functions,
     )
     for module in modules:
         module.write(folder)

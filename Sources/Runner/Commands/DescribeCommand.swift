@@ -48,8 +48,16 @@ struct ExperimentDescription {
     self.config = config
     self.sizes = sizes
     let memory = DataSizes.published(config.data).map { config.memoryEstimates(on: $0) }
-    models = config.models.enumerated().map { place, model in
-      ModelDescription(model, sizes, memory: memory?[place])
+    models = try config.models.enumerated().map { place, model in
+      do {
+        return try ModelDescription(model, sizes, memory: memory?[place])
+      } catch let error as NetworkError {
+        throw ConfigError(
+          source: path,
+          problems: [
+            JSONProblem(path: "models.\(model.name).architecture", message: error.description)
+          ])
+      }
     }
   }
 
@@ -96,10 +104,21 @@ private struct ModelDescription {
   /// What its training takes at least; nil where the sizes of the data are not known.
   private let memory: MemoryEstimate?
 
-  init(_ config: ModelConfig, _ sizes: PublishedSizes, memory: MemoryEstimate?) {
+  /// The settings of the norm of hidden layers, in words; nil without one.
+  private var norm: String? {
+    let norm = config.architecture.settings.trunk.norm
+    guard norm.normalization != .none, case .object(let fields) = RecordEncoder.encode(norm) else {
+      return nil
+    }
+    let settings = fields.filter { $0.key != NormConfig.tag }.sorted { $0.key < $1.key }
+    return ([norm.choiceName] + settings.map { "\($0.key) \($0.value.compactText)" })
+      .joined(separator: ", ")
+  }
+
+  init(_ config: ModelConfig, _ sizes: PublishedSizes, memory: MemoryEstimate?) throws {
     self.config = config
     self.memory = memory
-    let network: Network<Float> = config.architecture.network(
+    let network: Network<Float> = try config.architecture.network(
       inputWidth: sizes.features, outputWidth: sizes.labels,
       nodeCount: sizes.nodeCountOfOneGraph, seed: 0)
     parameterCount = network.parameterCount
@@ -127,6 +146,7 @@ private struct ModelDescription {
       let shapes = layer.parameters.map { "\($0.name) \($0.rows) x \($0.columns)" }
       return "  \(layer.name): \(layer.count) parameters (\(shapes.joined(separator: ", ")))"
     }
+    if let norm { lines.append("  norm: \(norm)") }
     lines.append("  taps: " + taps.map { "\($0.name) (\($0.width))" }.joined(separator: ", "))
     if let memory {
       lines.append(
@@ -148,6 +168,7 @@ private struct ModelDescription {
       "name": .string(config.name), "family": .string(config.architecture.choiceName),
       "parameters": .integer(parameterCount), "epochs": .integer(config.training.epochs),
       "graph": .string(config.graph.rawValue),
+      "norm": RecordEncoder.encode(config.architecture.settings.trunk.norm),
       "memoryBytes": memory.map { .real($0.total) } ?? nil,
       "group": config.group.map { .string($0) } ?? nil,
       "layers": .array(

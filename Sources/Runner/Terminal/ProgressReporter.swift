@@ -12,7 +12,7 @@ final class ProgressReporter: TrainingObserver {
   private let now: () -> Date
   private var context = ""
   private var lastModel = ""
-  private var lastValidation: Double?
+  private var lastValidation: (metric: String, score: Double)?
   private var lastLine = Date.distantPast
 
   /// The longest silence, in seconds, where there is no live line.
@@ -39,12 +39,12 @@ final class ProgressReporter: TrainingObserver {
   ///   - epoch: from 0.
   ///   - count: epochs of the whole training.
   ///   - losses: mean training losses by name, in order.
-  ///   - validation: the score, where the epoch was evaluated.
+  ///   - validation: the score and its metric, where the epoch was evaluated.
   ///   - secondsPerEpoch: what the time left goes by.
   ///   - modelsInTurn: how many models train together, each as long.
   func epoch(
-    model: String, epoch: Int, of count: Int, losses: [(String, Double)], validation: Double?,
-    secondsPerEpoch: Double, modelsInTurn: Int = 1
+    model: String, epoch: Int, of count: Int, losses: [(String, Double)],
+    validation: (metric: String, score: Double)?, secondsPerEpoch: Double, modelsInTurn: Int = 1
   ) {
     guard !quiet else { return }
     if model != lastModel { lastValidation = nil }
@@ -56,7 +56,9 @@ final class ProgressReporter: TrainingObserver {
     var parts = [context, model, "epoch \(epoch + 1)/\(count)"].filter { !$0.isEmpty }
     parts += losses.map { "\($0.0) \(NumberFormat.fixed($0.1, digits: 4))" }
     let score = terminal.isInteractive ? lastValidation : validation
-    if let score { parts.append("validation \(NumberFormat.fixed(score, digits: 4))") }
+    if let (metric, score) = score {
+      parts.append("validation \(NumberFormat.score(score, named: metric))")
+    }
     parts.append("\(NumberFormat.fixed(secondsPerEpoch, digits: 2)) s/epoch")
     if !isLast {
       parts.append(

@@ -19,12 +19,24 @@ package struct ArchitectureConfig: Variant {
   ///
   /// - Parameter nodeCount: The nodes of the one graph that the network is for, which some families
   ///   need; nil where there are several graphs.
+  /// - Throws: ``NetworkError`` where the family's blocks do not fit together, or do not make what
+  ///   the settings say.
   package func network<S: Scalar>(
     inputWidth: Int, outputWidth: Int, nodeCount: Int? = nil, seed: UInt64
-  ) -> Network<S> {
-    settings.makeNetwork(
+  ) throws -> Network<S> {
+    let network: Network<S> = try settings.makeNetwork(
       NetworkContext(
         inputWidth: inputWidth, outputWidth: outputWidth, nodeCount: nodeCount, seed: seed))
+    for name in settings.taps {
+      guard let tap = Tap(name), network.width(at: tap) != nil else {
+        throw NetworkError.missingTap(name, known: network.taps)
+      }
+    }
+    guard let found = network.width(at: .logits), found == outputWidth else {
+      throw NetworkError.outputWidth(
+        expected: outputWidth, found: network.width(at: .logits) ?? 0)
+    }
+    return network
   }
 }
 
@@ -51,7 +63,10 @@ public protocol ArchitectureSettings: VariantSettings {
   /// What becomes of nodes without edges into them, where users have to be warned of it; else nil.
   var effectOnNodesWithoutNeighbours: String? { get }
   /// The network for data of these sizes.
-  func makeNetwork<S: Scalar>(_ context: NetworkContext) -> Network<S>
+  ///
+  /// - Throws: `NetworkError` where blocks do not fit together, which ends a run before anything is
+  ///   trained.
+  func makeNetwork<S: Scalar>(_ context: NetworkContext) throws -> Network<S>
   /// Why it is not for data of so many graphs, with the key of the setting at fault; asked before a
   /// network is made. What the graphs themselves have against its layers, these say.
   ///
@@ -79,7 +94,9 @@ extension ArchitectureSettings {
   public var pooledTaps: [String] { trunk.pooledTaps }
 
   /// The trunk's.
-  public var batchNormKey: String? { trunk.norm == .batch ? "norm" : nil }
+  public var batchNormKey: String? {
+    if case .batch = trunk.norm.normalization { "norm" } else { nil }
+  }
 
   /// The data's graphs are its own.
   public var buildsGraphs: Bool { false }

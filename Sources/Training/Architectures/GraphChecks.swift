@@ -21,8 +21,12 @@ extension ExperimentConfig {
     }
     for model in models {
       let path = ["models", model.name]
-      add(try model.architecture.problem(with: data), at: path + ["architecture"])
-      add(try normProblem(of: model, with: data), at: path + ["architecture"])
+      let problem = try model.architecture.problem(with: data)
+      add(problem, at: path + ["architecture"])
+      // One that cannot be made has nothing to normalise.
+      if problem == nil {
+        add(try normProblem(of: model, with: data), at: path + ["architecture"])
+      }
       for objective in model.objectives {
         add(
           try objective.kind.settings.problem(with: data),
@@ -42,10 +46,10 @@ extension ExperimentConfig {
       return nil
     }
     let nodes = try data.parts(seed: seed).train.map(\.graph.nodeCount)
-    let network: Network<S> = model.architecture.network(
-      inputWidth: data.featureCount, outputWidth: data.labelCount,
-      nodeCount: data.nodeCountOfOneGraph, seed: 0)
     return try graphProblem {
+      let network: Network<S> = try model.architecture.network(
+        inputWidth: data.featureCount, outputWidth: data.labelCount,
+        nodeCount: data.nodeCountOfOneGraph, seed: 0)
       try network.checkTraining(
         on: CSRGraph(
           edgelessMembers: smallestBatch(
@@ -79,15 +83,16 @@ extension ArchitectureConfig {
   fileprivate func problem<S: Scalar>(with data: ExperimentData<S>) throws -> Inconsistency? {
     let count = data.graphs.count
     if let problem = settings.problem(graphs: count, of: data.summary.name) { return problem }
-    let network: Network<S> = network(
-      inputWidth: data.featureCount, outputWidth: data.labelCount,
-      nodeCount: data.nodeCountOfOneGraph, seed: 0)
-    return try graphProblem { for graph in data.graphs { try network.prepare(on: graph) } }
-      .map { Inconsistency(key: "", message: $0) }
+    return try graphProblem {
+      let network: Network<S> = try network(
+        inputWidth: data.featureCount, outputWidth: data.labelCount,
+        nodeCount: data.nodeCountOfOneGraph, seed: 0)
+      for graph in data.graphs { try network.prepare(on: graph) }
+    }.map { Inconsistency(key: "", message: $0) }
   }
 }
 
-/// What a graph has against the work, or nil.
+/// What a graph has against the work, or why blocks make no network; else nil.
 package func graphProblem(_ work: () throws -> Void) throws -> String? {
   do {
     try work()
@@ -95,6 +100,8 @@ package func graphProblem(_ work: () throws -> Void) throws -> String? {
   } catch let error as FrameletError {
     return error.description
   } catch let error as GraphLayerError {
+    return error.description
+  } catch let error as NetworkError {
     return error.description
   }
 }

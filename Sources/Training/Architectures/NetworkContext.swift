@@ -12,6 +12,14 @@ public struct NetworkContext {
   /// What first values are drawn from.
   public var seed: UInt64
 
+  /// A context from its parts, for networks that are made outside of an experiment.
+  public init(inputWidth: Int, outputWidth: Int, nodeCount: Int? = nil, seed: UInt64) {
+    self.inputWidth = inputWidth
+    self.outputWidth = outputWidth
+    self.nodeCount = nodeCount
+    self.seed = seed
+  }
+
   /// Hidden layers of the given widths, named "layers.0", "layers.1", ..., an output layer, and what
   /// the trunk puts between them.
   public func chain<S: Scalar>(

@@ -6,7 +6,7 @@ import Records
 /// family's own.
 public struct TrunkConfig: Equatable, Sendable {
   /// What normalises hidden layers before their activation.
-  public var norm = HiddenNormalization.none
+  public var norm = NormConfig()
   /// Whether hidden layers add their input to their output.
   public var residual = false
   /// What the last layer reads of the hidden ones.
@@ -24,10 +24,11 @@ public struct TrunkConfig: Equatable, Sendable {
   /// - Parameter hasOwnResidual: Whether the family's layers have a residual connection of their own,
   ///   under the same key.
   public mutating func fields(_ visitor: any FieldVisitor, hasOwnResidual: Bool = false) {
-    visitor.field(
-      "norm", &norm, .choice,
+    visitor.record(
+      "norm", &norm,
       "Normalises each hidden layer's output before its activation: not at all, over the rows of a "
-        + "batch, or over the columns of each row.")
+        + "batch, or over the columns of each row; with settings as an object, such as "
+        + "{\"type\": \"batch\", \"momentum\": 0.01}.")
     if !hasOwnResidual {
       visitor.field(
         "residual", &residual, .boolean,
@@ -47,11 +48,14 @@ public struct TrunkConfig: Equatable, Sendable {
       "Whether the network sees one self loop at each node, also where the data have none.")
   }
 
+  /// Whether something normalises hidden layers.
+  var hasNorm: Bool { norm.normalization != .none }
+
   /// The same for a network.
   public func options(_ activation: Activation) -> TrunkOptions {
     var options = TrunkOptions()
     options.activation = activation
-    options.normalization = norm
+    options.normalization = norm.normalization
     options.residual = residual
     options.jumpingKnowledge = jumpingKnowledge
     options.readout = readout
@@ -64,8 +68,8 @@ public struct TrunkConfig: Equatable, Sendable {
     var taps: [String] = []
     for (l, width) in widths.enumerated() {
       let adds = residual && l > 0
-      if norm != .none || adds { taps.append("layers.\(l)") }
-      if norm != .none && adds { taps.append("layers.\(l).norm") }
+      if hasNorm || adds { taps.append("layers.\(l)") }
+      if hasNorm && adds { taps.append("layers.\(l).norm") }
       if adds && widths[l - 1] != width { taps.append("layers.\(l).residual") }
       taps += ["hidden.\(l)", "hidden.\(l).activated"]
     }
@@ -75,15 +79,15 @@ public struct TrunkConfig: Equatable, Sendable {
   }
 
   /// Those that have a row for each graph.
-  package var pooledTaps: [String] { readout == nil ? [] : ["readout", "logits"] }
+  public var pooledTaps: [String] { readout == nil ? [] : ["readout", "logits"] }
 
   /// The columns that the last layer reads.
-  package func lastInputWidth(inputWidth: Int, widths: [Int]) -> Int {
+  public func lastInputWidth(inputWidth: Int, widths: [Int]) -> Int {
     jumpingKnowledge == .concat ? widths.reduce(0, +) : widths.last ?? inputWidth
   }
 
   /// What the hidden layers do not allow.
-  package func inconsistencies(widths: [Int]) -> [Inconsistency] {
+  public func inconsistencies(widths: [Int]) -> [Inconsistency] {
     guard jumpingKnowledge != .none else { return [] }
     let found = "found \"\(jumpingKnowledge.rawValue)\""
     guard let first = widths.first else {
@@ -102,13 +106,13 @@ public struct TrunkConfig: Equatable, Sendable {
   }
 
   /// Options that change nothing.
-  package func warnings(widths: [Int]) -> [Inconsistency] {
+  public func warnings(widths: [Int]) -> [Inconsistency] {
     var found: [Inconsistency] = []
-    if norm != .none, widths.isEmpty {
+    if hasNorm, widths.isEmpty {
       found.append(
         Inconsistency(
           key: "norm",
-          message: "found \"\(norm.rawValue)\", and there is no hidden layer to normalise"))
+          message: "found \"\(norm.choiceName)\", and there is no hidden layer to normalise"))
     }
     if residual, widths.count < 2 {
       found.append(

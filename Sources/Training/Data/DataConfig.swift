@@ -10,34 +10,37 @@ import Records
 public struct DataConfig: Record {
   /// The data set's name.
   public var name = ""
-  package var onMissing = MissingData.fail
+  /// What happens where the data are nowhere to be found.
+  public var onMissing = MissingData.fail
   /// Graphs in a training batch.
-  package var batchSize = 1
+  public var batchSize = 1
   /// Whether the training graphs are put into a new random order every epoch.
-  package var shuffle = true
+  public var shuffle = true
   package var synthetic = SyntheticDataConfig()
   /// Whether every node gets an edge to itself.
-  package var selfLoops = true
-  package var normalizeFeatures = Normalization.none
-  package var rewiring = RewiringConfig()
+  public var selfLoops = true
+  /// What becomes of a node's features.
+  public var normalizeFeatures = Normalization.none
+  /// What makes the rewired graph.
+  public var rewiring = RewiringConfig()
   private var chosenSplit: SplitConfig?
   private var chosenShape: SyntheticNodeConfig?
   private var chosen = ChosenSettings()
 
   /// The settings that the data set itself brings; nil for one without.
-  package var settings: (any DataSettings)? {
+  public var settings: (any DataSettings)? {
     get { chosen.name == name ? chosen.settings : source?.settings }
     set { chosen = ChosenSettings(name: name, settings: newValue) }
   }
 
   /// The split of the nodes; the data set's usual one where the config has none.
-  package var split: SplitConfig {
+  public var split: SplitConfig {
     get { chosenSplit ?? .usual(for: name) }
     set { chosenSplit = newValue }
   }
 
   /// The size of a generated graph; the data set's own where the config has none.
-  package var syntheticNodes: SyntheticNodeConfig {
+  public var syntheticNodes: SyntheticNodeConfig {
     get { chosenShape ?? .usual(for: name) }
     set { chosenShape = newValue }
   }
@@ -52,7 +55,7 @@ public struct DataConfig: Record {
   package var isOneGraph: Bool { source?.isOneGraph ?? false }
 
   /// What happens where the data are nowhere to be found.
-  package enum MissingData: String, CaseIterable {
+  public enum MissingData: String, CaseIterable, Sendable {
     /// A generated stand-in of the same shape; every output says so.
     case synthetic
     /// The run ends.
@@ -60,7 +63,7 @@ public struct DataConfig: Record {
   }
 
   /// What becomes of a node's features.
-  package enum Normalization: String, CaseIterable {
+  public enum Normalization: String, CaseIterable, Sendable {
     /// They stay as they are in the files.
     case none
     /// They are divided by their sum.
@@ -72,6 +75,27 @@ public struct DataConfig: Record {
 
   /// Shows the settings that the named data set has.
   public mutating func fields(_ visitor: any FieldVisitor) {
+    commonFields(visitor)
+    if source != nil {
+      if var own = settings {
+        own.fields(visitor)
+        settings = own
+      }
+    } else {
+      DataConfig.showAllSettings(to: visitor)
+    }
+  }
+
+  /// The keys that no data set's own settings may have.
+  package static var commonKeys: [String] {
+    RecordOutline.fields { visitor in
+      var config = DataConfig()
+      config.commonFields(visitor)
+    }.map { String($0.key.prefix { $0 != "." }) }
+  }
+
+  /// The settings that data sets do not bring themselves.
+  private mutating func commonFields(_ visitor: any FieldVisitor) {
     visitor.field("name", &name, Self.nameRule, required: true, "The data set.")
     let source = source
     if source?.isGenerated != true {
@@ -110,14 +134,6 @@ public struct DataConfig: Record {
         "The size of \"synthetic-nodes\", or of the generated stand-in for one graph. By default "
           + "that of the data set that it stands for.")
     }
-    if source != nil {
-      if var own = settings {
-        own.fields(visitor)
-        settings = own
-      }
-    } else {
-      DataConfig.showAllSettings(to: visitor)
-    }
   }
 
   /// Shows each kind of settings that some data set brings.
@@ -134,16 +150,17 @@ public struct DataConfig: Record {
 
   /// A split that the data set has not, and what is wrong with its own settings.
   public var inconsistencies: [Inconsistency] {
-    if let settings { return settings.inconsistencies }
+    var found = settings?.inconsistencies ?? []
     guard let source = source as? any NodeDataSource, !split.settings.isAvailable(for: source)
-    else { return [] }
+    else { return found }
     let others = Registries.data.entries.map(\.fresh).filter {
       ($0 as? any NodeDataSource).map(split.settings.isAvailable) ?? false
     }
     let message =
       "found \"\(split.choiceName)\", which \(name) has not (these have: "
       + "\(others.map(\.name).joined(separator: ", ")))"
-    return [Inconsistency(key: "split.\(SplitConfig.tag)", message: message)]
+    found.append(Inconsistency(key: "split.\(SplitConfig.tag)", message: message))
+    return found
   }
 
   private static var nameRule: FieldRule<String> {

@@ -3,7 +3,7 @@ import Graph
 import Tensor
 
 /// The seed of generated data: they are one data set and do not depend on the seeds of a run.
-package let generatedDataSeed: UInt64 = 1
+public let generatedDataSeed: UInt64 = 1
 
 /// A published data set of one graph.
 package struct BenchmarkSource: NodeDataSource {

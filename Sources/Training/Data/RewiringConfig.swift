@@ -3,28 +3,37 @@ import Records
 
 /// What becomes of a graph's bottlenecks before models that ask for it are trained: the settings of
 /// any registered rewiring.
-package struct RewiringConfig: Variant {
-  package var settings: any RewiringSettings
+public struct RewiringConfig: Variant {
+  /// The settings of the rewiring.
+  public var settings: any RewiringSettings
 
-  package init(settings: any RewiringSettings) { self.settings = settings }
-  package static var registry: Registry<any RewiringSettings> { Registries.rewirings }
+  /// A rewiring of these settings.
+  public init(settings: any RewiringSettings) { self.settings = settings }
+  /// All rewirings; the first is the default.
+  public static var registry: Registry<any RewiringSettings> { Registries.rewirings }
 }
 
 /// What makes another graph between the same nodes, for a seed. Between its steps it calls `check`,
-/// which throws where it shall stop.
-package typealias Rewiring = (
+/// which throws where it shall stop. The graph that it is given is simple, without self loops, and has
+/// both directions of every edge; so must be the one that it makes.
+public typealias Rewiring = (
   _ graph: CSRGraph, _ seed: UInt64, _ check: () throws -> Void
 ) throws -> RewiredGraph
 
 /// The settings of a rewiring: its keys, and the graph that they make.
-package protocol RewiringSettings: VariantSettings {
+///
+/// A new one is one file with a type that follows this protocol, and its line in
+/// ``Registries/rewirings`` or, from another package, one call of `register` before the command line
+/// starts. The graph that it makes becomes a `RewiredGraph` by
+/// `RewiredGraph(_:of:steps:end:variant:)`.
+public protocol RewiringSettings: VariantSettings {
   /// What rewires; nil where there is no rewired graph.
   var rewiring: Rewiring? { get }
 }
 
 extension Registry where Value == any RewiringSettings {
   /// Adds a rewiring.
-  package func register<Settings: RewiringSettings>(_ type: Settings.Type) {
+  public func register<Settings: RewiringSettings>(_ type: Settings.Type) {
     add(Entry(type) { $0 })
   }
 }

@@ -5,11 +5,14 @@ import Tensor
 
 /// Which nodes of a graph are trained on, validated on and tested on: the settings of any registered
 /// split.
-package struct SplitConfig: Variant {
-  package var settings: any SplitSettings
+public struct SplitConfig: Variant {
+  /// The settings of the split.
+  public var settings: any SplitSettings
 
-  package init(settings: any SplitSettings) { self.settings = settings }
-  package static var registry: Registry<any SplitSettings> { Registries.splits }
+  /// A split of these settings.
+  public init(settings: any SplitSettings) { self.settings = settings }
+  /// All splits; the first is the default.
+  public static var registry: Registry<any SplitSettings> { Registries.splits }
 
   /// The usual split of a data set: the public one where there is one, else the ten that come with
   /// the data, else numbers of nodes a class (Shchur et al. 2018).
@@ -29,7 +32,11 @@ package struct SplitConfig: Variant {
 }
 
 /// The settings of a split: its keys, and the parts that they make of a graph.
-package protocol SplitSettings: VariantSettings {
+///
+/// A new one is one file with a type that follows this protocol, and its line in ``Registries/splits``
+/// or, from another package, one call of `register` before the command line starts. Where parts are
+/// drawn, draw them from a `RandomStream` of the seed, so that the same seed gives the same split.
+public protocol SplitSettings: VariantSettings {
   /// The split for readers of results, the same for every seed.
   var words: String { get }
   /// What takes its place for a generated graph, which comes without published splits.
@@ -47,22 +54,27 @@ package protocol SplitSettings: VariantSettings {
   func testPerTraining(labelled: Double, classes: Double) -> Double?
   /// The parts for a seed.
   ///
-  /// - Parameter published: The splits that come with the data.
-  /// - Throws: ``DataError`` where the data cannot be split so.
+  /// - Parameters:
+  ///   - data: The graph with its classes.
+  ///   - published: The splits that come with the data.
+  /// - Throws: `DataError` where the data cannot be split so.
   func split<S: Scalar>(
     _ data: NodeDataset<S>, seed: UInt64, published: [NodeSplit]
   ) throws -> NodeSplit
 }
 
 extension SplitSettings {
-  package var ofStandIn: any SplitSettings { self }
-  package var readsProvidedSplits: Bool { false }
-  package func isAvailable(for source: any NodeDataSource) -> Bool { true }
+  /// The split itself.
+  public var ofStandIn: any SplitSettings { self }
+  /// It reads none.
+  public var readsProvidedSplits: Bool { false }
+  /// Every data set has it.
+  public func isAvailable(for source: any NodeDataSource) -> Bool { true }
 }
 
 extension Registry where Value == any SplitSettings {
   /// Adds a split.
-  package func register<Settings: SplitSettings>(_ type: Settings.Type) {
+  public func register<Settings: SplitSettings>(_ type: Settings.Type) {
     add(Entry(type) { $0 })
   }
 }

@@ -3,10 +3,11 @@ import Graph
 import Records
 
 /// The size and character of a generated graph with a class a node.
-package struct SyntheticNodeConfig: Record {
-  package var shape = SyntheticNodeShape()
+public struct SyntheticNodeConfig: Record {
+  /// The size for the generator.
+  public var shape = SyntheticNodeShape()
 
-  /// The named data set's own; that of ``SyntheticNodeShape`` for other names.
+  /// The named data set's own; that of `SyntheticNodeShape` for other names.
   package static func usual(for name: String) -> SyntheticNodeConfig {
     var config = SyntheticNodeConfig()
     if let source = Registries.data[name]?.fresh as? any NodeDataSource {
@@ -15,9 +16,11 @@ package struct SyntheticNodeConfig: Record {
     return config
   }
 
-  package init() {}
+  /// That of `SyntheticNodeShape`.
+  public init() {}
 
-  package mutating func fields(_ visitor: any FieldVisitor) {
+  /// Shows the fields to a visitor.
+  public mutating func fields(_ visitor: any FieldVisitor) {
     visitor.field("nodes", &shape.nodes, .integer(1...10_000_000), "Nodes of the graph.")
     visitor.field("meanDegree", &shape.meanDegree, .number(.nonNegative), "Neighbours of a node.")
     visitor.field("features", &shape.features, .integer(1...100_000), "Width of the features.")
@@ -29,7 +32,8 @@ package struct SyntheticNodeConfig: Record {
       "Features of a node that are 1.")
   }
 
-  package var inconsistencies: [Inconsistency] {
+  /// Sizes that no graph has.
+  public var inconsistencies: [Inconsistency] {
     shape.problems.map { Inconsistency(key: $0.property, message: $0.message) }
   }
 }

@@ -72,10 +72,12 @@ package struct ExperimentConfig: Record {
   /// Models on a rewired graph that there is not.
   private var graphInconsistencies: [Inconsistency] {
     guard data.rewiring.settings.rewiring == nil else { return [] }
+    let rewirings = Registries.rewirings.entries.filter { $0.fresh.rewiring != nil }
+      .map { "\"\($0.name)\"" }.joined(separator: " or ")
     return models.filter { $0.graph == .rewired }.map { model in
       let reason =
         data.isOneGraph || data.name.isEmpty
-        ? "data.rewiring is \"none\"; set data.rewiring.type to \"sdrf\""
+        ? "data.rewiring is \"none\"; set data.rewiring.type to \(rewirings)"
         : "only data of one graph can be rewired, and \(data.name) has several"
       return Inconsistency(
         key: "models.\(model.name).graph", message: "found \"rewired\", but \(reason)")

@@ -63,7 +63,9 @@ extension ExperimentConfig {
           message: "learns from the students of its group, and \"\(student.name)\" has none beside "
             + "it; give the model a \"count\" of 2 or more, or other models the same \"group\"")
       }
-      return peers.lazy.compactMap { settings.problem(student: student, peer: $0) }.first.map {
+      return peers.lazy.compactMap {
+        settings.problem(student: student.asMember, peer: $0.asMember)
+      }.first.map {
         Inconsistency(key: "\(place).\($0.key)", message: $0.message)
       }
     }

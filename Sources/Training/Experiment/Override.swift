@@ -148,5 +148,3 @@ package struct Override: Equatable, Sendable {
       message: "\(message) (\(origin) \(path.joined(separator: ".")))")
   }
 }
-
-extension JSONProblem: Error {}

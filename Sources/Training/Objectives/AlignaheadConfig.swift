@@ -27,7 +27,7 @@ package struct AlignaheadConfig: PeerObjectiveSettings {
       "KL(peer || own), as in the authors' code, or KL(own || peer).")
   }
 
-  package func problem(student: ModelConfig, peer: ModelConfig) -> Inconsistency? {
+  package func problem(student: GroupMember, peer: GroupMember) -> Inconsistency? {
     let (own, other) = (student.hiddenCount, peer.hiddenCount)
     guard let list = strategy.settings as? LayerPairsConfig else {
       guard own == 0 || other == 0 else { return nil }

@@ -112,12 +112,32 @@ extension FeatureObjectiveSettings {
   }
 }
 
-/// The settings of an objective that learns from the other students of the group.
-package protocol PeerObjectiveSettings: ObjectiveSettings {
+/// The settings of an objective that learns from the other students of its group
+/// (``ObjectiveContext/peers``). A model that has none is refused.
+public protocol PeerObjectiveSettings: ObjectiveSettings {
   /// What keeps a student from learning from a peer, with the key of the setting at fault.
-  func problem(student: ModelConfig, peer: ModelConfig) -> Inconsistency?
+  func problem(student: GroupMember, peer: GroupMember) -> Inconsistency?
 }
 
 extension PeerObjectiveSettings {
-  package func problem(student: ModelConfig, peer: ModelConfig) -> Inconsistency? { nil }
+  /// Nothing.
+  public func problem(student: GroupMember, peer: GroupMember) -> Inconsistency? { nil }
+}
+
+/// A model of a group, as far as it is known before anything is made.
+public struct GroupMember {
+  /// Its name in the config.
+  public let name: String
+  /// The settings of its network.
+  public let architecture: any ArchitectureSettings
+
+  /// The number of its hidden layers.
+  public var hiddenCount: Int { architecture.hidden.count }
+}
+
+extension ModelConfig {
+  /// What peers are told of the model.
+  package var asMember: GroupMember {
+    GroupMember(name: name, architecture: architecture.settings)
+  }
 }

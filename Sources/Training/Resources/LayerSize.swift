@@ -230,7 +230,7 @@ extension TrunkConfig {
   fileprivate func size(at place: Int, _ columns: [Int]) -> LayerSize {
     var size = LayerSize()
     let width = Double(columns[place])
-    if norm != .none {
+    if hasNorm {
       size.parameters += 2 * width
       // The standardised features, and what gamma and beta make of them.
       size.keptPerNode += 2 * width

@@ -1,7 +1,7 @@
 import Records
 
 /// How a training came along: the loss of every epoch, and the score of every evaluation.
-package struct LearningCurve: Record, Codable {
+package struct LearningCurve: Record {
   /// The mean training loss of each epoch; none where a training did not keep its curve.
   package var trainingLoss: [Double] = []
   /// The epochs, from 0, after which the model was evaluated on the validation graphs.

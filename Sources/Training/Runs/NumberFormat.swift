@@ -13,6 +13,17 @@ package enum NumberFormat {
     return "\(mean) ± \(fixed(summary.std * scale, digits: digits))"
   }
 
+  /// A score as it stands in a line of progress: a share with four digits after the point, any other
+  /// number with five that count: "0.8123", "1284.7", "3.1e-07".
+  package static func score(_ value: Double, named name: String) -> String {
+    Registries.metrics.isShare(name) ? fixed(value, digits: 4) : String(format: "%.5g", value)
+  }
+
+  /// A difference of scores: in percentage points, or as a number where the metric is no share.
+  package static func difference(_ value: Double, named name: String) -> String {
+    Registries.metrics.isShare(name) ? points(value) : String(format: "%+.5g", value)
+  }
+
   /// A number with so many digits after the point; "nan" and "inf" as they are.
   package static func fixed(_ value: Double, digits: Int) -> String {
     String(format: "%.\(digits)f", value)

@@ -36,6 +36,8 @@ package protocol SeedRunner {
 /// What a `SeedRunner` is made from.
 public struct RunContext {
   package var config: ExperimentConfig
+  /// The settings of the data.
+  public var data: DataConfig { config.data }
   /// Threads to compute with.
   package var threads: Int
   /// The folder that --data names.
@@ -73,8 +75,10 @@ package protocol TrainingObserver: AnyObject {
   /// Something that takes a while and has no epochs has begun.
   func activity(_ text: String)
 
-  /// An epoch of a model is done.
+  /// An epoch of a model is done; the score by which its training is judged comes with the metric's
+  /// name.
   func epoch(
-    model: String, epoch: Int, of count: Int, losses: [(String, Double)], validation: Double?,
+    model: String, epoch: Int, of count: Int, losses: [(String, Double)],
+    validation: (metric: String, score: Double)?,
     secondsPerEpoch: Double, modelsInTurn: Int)
 }
