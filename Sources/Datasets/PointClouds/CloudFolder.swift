@@ -51,7 +51,7 @@ public enum CloudFolder {
     var sparse = 0
     for (label, place) in classes.enumerated() {
       let clouds = try files(in: place, endings: ["xyz", "txt", "npy"]).map { file in
-        let all = try points(parsing: read(file), of: file)
+        let all = try Self.points(parsing: read(file), of: file)
         if all.rows < points { sparse += 1 }
         var random = RandomStream(
           seed: seed, purpose: "cloud points \(place.lastPathComponent)/\(file.lastPathComponent)"
