@@ -18,7 +18,7 @@ enum FuzzedConfig: String, CaseIterable {
   func read(_ bytes: [UInt8]) {
     let files = FuzzedFiles(bytes)
     guard let first = files.names.first,
-      files.names.allSatisfy({ $0.hasSuffix(".json") && !$0.contains("/") && $0.utf8.count < 100 }),
+      files.names.allSatisfy(Self.canBeWritten),
       // Names of files elsewhere; a slash may also be written as an escape.
       !bytes.contains(UInt8(ascii: "/")), !bytes.contains(UInt8(ascii: "\\"))
     else { return }
@@ -44,6 +44,14 @@ enum FuzzedConfig: String, CaseIterable {
     } catch {
       fatalError("\(rawValue): not an error for a person: \(error)")
     }
+  }
+
+  /// Whether a file may have the name on any system.
+  private static func canBeWritten(_ name: String) -> Bool {
+    name.hasSuffix(".json") && name.utf8.count < 100
+      && name.utf8.allSatisfy {
+        (0x30...0x39).contains($0) || (0x61...0x7a).contains($0 | 0x20) || $0 == 0x2e || $0 == 0x5f
+      }
   }
 
   private func readConfig(_ name: String, in folder: URL) throws {

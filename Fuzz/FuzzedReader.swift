@@ -21,6 +21,10 @@ enum FuzzedReader: String, CaseIterable {
   case planetoid
   case geomGCN = "geom-gcn"
   case safetensors
+  case hdf5
+  case voxels
+  case off
+  case xyz
 
   typealias Files = FuzzedFiles
 
@@ -48,6 +52,24 @@ enum FuzzedReader: String, CaseIterable {
     case .geomGCN:
       expectDataError { _ = try GeomGCN.load("fuzz", from: Files(bytes), as: Float.self).labels }
     case .safetensors: readTensors(bytes)
+    case .hdf5: readHDF5(bytes)
+    case .voxels:
+      expectDataError {
+        _ = try VoxelClouds.load(
+          "fuzz", from: Files(bytes), classNames: ["a", "b"], points: 3, seed: 1
+        ).dataset(validation: .test)
+      }
+    case .off:
+      expectDataError {
+        let mesh = try OFFMesh(parsing: bytes, location: "fuzz")
+        _ = try mesh.draw(5, by: RandomStream(seed: 1, purpose: "fuzz"))
+      }
+    case .xyz:
+      expectDataError {
+        let file = URL(filePath: "/fuzz.xyz")
+        let points = try CloudFolder.points(parsing: bytes, of: file)
+        precondition(points.isFinite && points.rows >= 2 && points.columns == 3)
+      }
     }
   }
 
@@ -72,22 +94,40 @@ enum FuzzedReader: String, CaseIterable {
     }
   }
 
-  private func readArchive(_ bytes: [UInt8]) {
+  /// A file of its own with the bytes, while the body needs it.
+  private func withFile(_ bytes: [UInt8], ending: String, _ body: (String) -> Void) {
     let file = FileManager.default.temporaryDirectory
-      .appendingPathComponent("fuzzed-\(ProcessInfo.processInfo.processIdentifier).zip")
+      .appendingPathComponent("fuzzed-\(ProcessInfo.processInfo.processIdentifier).\(ending)")
     do {
       try Data(bytes).write(to: file)
     } catch {
       fatalError("the bytes cannot be written: \(error)")
     }
     defer { unlink(file.path) }
-    expectDataError {
-      let archive = try Archive(path: file.path)
-      for member in archive.members {
-        expectDataError { _ = try archive.head(of: member.path, count: 100) }
-        expectDataError { _ = try archive.read(member) }
+    body(file.path)
+  }
+
+  private func readArchive(_ bytes: [UInt8]) {
+    withFile(bytes, ending: "zip") { path in
+      expectDataError {
+        let archive = try Archive(path: path)
+        for member in archive.members {
+          expectDataError { _ = try archive.head(of: member.path, count: 100) }
+          expectDataError { _ = try archive.read(member) }
+        }
+        expectDataError { _ = try Heterophilous.load("fuzz", from: archive, as: Float.self) }
       }
-      expectDataError { _ = try Heterophilous.load("fuzz", from: archive, as: Float.self) }
+    }
+  }
+
+  private func readHDF5(_ bytes: [UInt8]) {
+    withFile(bytes, ending: "h5") { path in
+      expectDataError {
+        _ = try HDF5Clouds.load(
+          "fuzz", from: .init(train: [path], test: [], classNames: ["a", "b", "c"]), source: path,
+          points: 3
+        ).dataset(validation: .test)
+      }
     }
   }
 

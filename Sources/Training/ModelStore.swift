@@ -172,17 +172,18 @@ package struct ModelStore {
   private static let newPrefix = ".new-"
 
   /// Removes what processes left behind that were killed while they kept a model: entries that were
-  /// begun more than a day ago.
-  private func removeLeftovers() throws {
+  /// begun more than a day ago. What others put in place or remove in the meantime is theirs.
+  func removeLeftovers() throws {
     let manager = FileManager.default
     guard manager.fileExists(atPath: url.path) else { return }
     for name in try manager.contentsOfDirectory(atPath: url.path) where name.hasPrefix(".") {
       let item = url.appending(path: name)
       guard
-        let made = try manager.attributesOfItem(atPath: item.path)[.modificationDate] as? Date,
+        let attributes = try? manager.attributesOfItem(atPath: item.path),  // Else it is gone.
+        let made = attributes[.modificationDate] as? Date,
         Date().timeIntervalSince(made) > 86_400
       else { continue }
-      try manager.removeItem(at: item)
+      try? manager.removeItem(at: item)  // Else another is faster, or it goes another time.
     }
   }
 

@@ -363,5 +363,24 @@ import Testing
       let data = try Planetoid.load("tiny", from: files(path), validation: 1, as: Float.self)
       #expect(data.nodeCount == 5)
     }
+    for name in ["plain", "packed", "latest", "latest-packed"] {
+      let path = root.appendingPathComponent("hdf5/\(name)").path
+      let clouds = try HDF5Clouds.load(
+        "x", from: .init(train: [path], test: [], classNames: ["a", "b", "c"]), source: path,
+        points: 3)
+      #expect(clouds.train.map(\.label) == [1, 0, 2], "\(name)")
+    }
+    let voxels = try VoxelClouds.load(
+      "x", from: files("voxels/bytes"), classNames: ["a", "b"], points: 3, seed: 1)
+    #expect(voxels.train.map(\.label) == [0, 1] && voxels.test.map(\.label) == [1])
+    for (name, triangles) in [("square", 2), ("colours", 3)] {
+      let bytes = [UInt8](try Data(contentsOf: root.appendingPathComponent("off/\(name)")))
+      #expect(try OFFMesh(parsing: bytes, location: name).triangles.count == triangles)
+    }
+    for (name, rows) in [("points", 3), ("normals", 2)] {
+      let bytes = [UInt8](try Data(contentsOf: root.appendingPathComponent("xyz/\(name)")))
+      let cloud = try CloudFolder.points(parsing: bytes, of: URL(filePath: "/\(name).xyz"))
+      #expect(cloud.rows == rows && cloud[1, 2] == [3: 0.25, 2: 6][rows])
+    }
   }
 }

@@ -362,6 +362,31 @@ import Testing
     }
   }
 
+  /// What others begin and put in place while leftovers are looked for is no failure.
+  @Test func whatComesAndGoesIsPassedOver() throws {
+    let place = try Workplace(Self.config)
+    let kept = place.folder.appending(path: "kept")
+    try FileManager.default.createDirectory(at: kept, withIntermediateDirectories: true)
+    let store = ModelStore(url: kept)
+    let failures = Failures()
+    DispatchQueue.concurrentPerform(iterations: 2) { worker in
+      do {
+        for k in 0..<2_000 {
+          if worker == 0 {
+            try store.removeLeftovers()
+          } else {
+            let new = kept.appending(path: ".new-\(k)")
+            try FileManager.default.createDirectory(at: new, withIntermediateDirectories: false)
+            try FileManager.default.removeItem(at: new)
+          }
+        }
+      } catch {
+        failures.add("\(error)")
+      }
+    }
+    #expect(failures.all == [])
+  }
+
   private final class Failures: @unchecked Sendable {
     private let lock = NSLock()
     private var messages: [String] = []

@@ -51,7 +51,7 @@ public enum CloudFolder {
     var sparse = 0
     for (label, place) in classes.enumerated() {
       let clouds = try files(in: place, endings: ["xyz", "txt", "npy"]).map { file in
-        let all = try matrix(of: file)
+        let all = try Self.points(parsing: read(file), of: file)
         if all.rows < points { sparse += 1 }
         var random = RandomStream(
           seed: seed, purpose: "cloud points \(place.lastPathComponent)/\(file.lastPathComponent)"
@@ -84,9 +84,10 @@ public enum CloudFolder {
     return set
   }
 
-  /// The points of a cloud's file.
-  private static func matrix(of file: URL) throws -> Matrix<Float> {
-    let bytes = try read(file)
+  /// The points of a cloud's file, whose ending says how they are written.
+  ///
+  /// - Throws: ``DataError`` (malformed).
+  static func points(parsing bytes: [UInt8], of file: URL) throws -> Matrix<Float> {
     let points: Matrix<Float>
     if file.pathExtension == "npy" {
       points = try NPYArray(parsing: bytes, location: file.path).matrix()

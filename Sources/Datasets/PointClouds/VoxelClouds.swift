@@ -65,6 +65,8 @@ public enum VoxelClouds {
       throw DataError.malformed(
         layout.location, "grids are \(layout.shapeText); extents from 1 to 1,024 were expected")
     }
+    // Where there is a shape, a grid is no larger than the file; of no shapes it could have any size.
+    guard !labels.isEmpty else { return ([], 0, 0) }
     var grid = VoxelGrid(extents: extents)
     var (clouds, empty, sparse): ([PointCloud], Int, Int) = ([], 0, 0)
     try files.read(file).withUnsafeBytes { bytes in

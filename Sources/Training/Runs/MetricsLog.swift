@@ -28,7 +28,7 @@ package final class MetricsLog {
         throw Self.damage(
           path, "it is damaged: its first \(count) lines are not those that were written")
       }
-      try kept.write(to: url, options: .atomic)
+      try DurableFile.write(Data(kept), to: url)
       handle = try FileHandle(forUpdating: url)
       try handle.seekToEnd()
       lineCount = count
