@@ -16,8 +16,8 @@ package struct TrainedModel<S: Scalar> {
 
 /// Trains the models of an experiment, group after group, each once a seed.
 package struct ExperimentTraining<S: Scalar>: SeedRunner {
-  private let context: RunContext
-  private let data: ExperimentData<S>
+  let context: RunContext
+  let data: ExperimentData<S>
 
   package init(_ context: RunContext, _ data: ExperimentData<S>) {
     self.context = context
@@ -165,7 +165,7 @@ package struct ExperimentTraining<S: Scalar>: SeedRunner {
           graphs: data.train, student: networks[place],
           peers: lessons.indices.filter { $0 != place }.map { lessons[$0] },
           seed: model.firstValuesSeed(seed),
-          teacher: { try teacher($0, seed: seed, in: directory) },
+          teacher: { try trained($0, seed: seed, in: directory) },
           teacherInputs: { try self.data.parts(seed: seed, on: self.model($0).graph).train }))
       return Trainee(
         model, network: networks[place], lessons: lessons[place], objectives: objectives,
@@ -213,7 +213,10 @@ package struct ExperimentTraining<S: Scalar>: SeedRunner {
       nodeCount: data.nodeCountOfOneGraph, seed: model.firstValuesSeed(seed))
   }
 
-  private func teacher(
+  /// A model of the experiment that is trained, with the weights that its files have.
+  ///
+  /// - Throws: Where these are missing or damaged.
+  func trained(
     _ teacher: TeacherConfig, seed: UInt64, in directory: SeedDirectory
   ) throws -> Network<S> {
     let network = network(model(teacher), seed: seed)

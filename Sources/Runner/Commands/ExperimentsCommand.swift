@@ -43,8 +43,8 @@ struct ExperimentsCommand: ParsableCommand {
       """,
     version: ProjectVersion.current,
     subcommands: [
-      RunCommand.self, TableCommand.self, CurvesCommand.self, ValidateCommand.self,
-      DescribeCommand.self, ListCommand.self, SchemaCommand.self,
+      RunCommand.self, TableCommand.self, CurvesCommand.self, SimilaritiesCommand.self,
+      ValidateCommand.self, DescribeCommand.self, ListCommand.self, SchemaCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 
