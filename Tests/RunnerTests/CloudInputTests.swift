@@ -100,7 +100,7 @@ import Testing
 
   /// Clouds of two numbers of points stay in the cache side by side.
   @Test func hdf5IsKept() throws {
-    let place = try Workplace(Self.config(["name": "modelnet40"]))
+    let place = try Workplace(Self.config(["name": "modelnet40", "batchSize": 5]))
     try writeModelNet40(place, names: "chair\nbed\nsofa\n", train: "ply_data_train0.h5")
     func train(_ out: String, points: Int) -> String {
       let (status, log) = place.trainLogged(
