@@ -129,7 +129,7 @@ let objectiveWork =
   objectives(batch, student: hidden, frozen: teacherFeatures)
   + (try frameletTransforms(batch.graph))
 let nodeWork = try [NodeBenchmarkShape.cora, .photo, .physics].map { try $0.gcnStep() }
-let cloudWork = try pointCloudWork()
+let cloudWork = try pointCloudWork() + [256, 512].flatMap { try cloudStudentWork(points: $0) }
 
 print("OpenBLAS kernels: \(OpenBLAS.coreName)")
 print("work (4,740 nodes, 127,340 edges)".padding(toLength: 48, withPad: " ", startingAt: 0))

@@ -13,55 +13,74 @@ extension CSRGraph {
     precondition(
       nodeCount == other.nodeCount,
       "a union of graphs of \(nodeCount) and \(other.nodeCount) nodes")
-    // Runs of nodes are independent; each writes its rows into its own list.
-    let run = 1_024
-    let runs = (nodeCount + run - 1) / run
-    var parts = [(ends: [Int32], sources: [Int32])](repeating: ([], []), count: runs)
-    parts.withUnsafeMutableBufferPointer { parts in
-      nonisolated(unsafe) let target = parts.baseAddress
-      Parallel.ranges(nodeCount, of: run) { nodes in
-        target?[nodes.lowerBound / run] = unionRows(other, nodes)
+    // Each row is merged where it would begin if no two edges were equal, and then moves up.
+    let most = edgeCount + other.edgeCount
+    var start = [Int32](repeating: 0, count: nodeCount + 1)
+    let merged = UnsafeMutableBufferPointer<Int32>.allocate(capacity: most)
+    defer { merged.deallocate() }
+    start.withUnsafeMutableBufferPointer { start in
+      nonisolated(unsafe) let (start, merged) = (start, merged)
+      forEachRun(width: 16) { nodes in
+        for i in nodes { start[i + 1] = Int32(mergeSources(of: i, other, into: merged)) }
       }
     }
-    var start: [Int32] = [0]
-    var sources: [Int32] = []
-    start.reserveCapacity(nodeCount + 1)
-    sources.reserveCapacity(parts.reduce(0) { $0 + $1.sources.count })
-    for part in parts {
-      let first = Int32(sources.count)
-      start.append(contentsOf: part.ends.lazy.map { $0 + first })
-      sources.append(contentsOf: part.sources)
+    for i in 0..<nodeCount { start[i + 1] += start[i] }
+    let count = Int(start[nodeCount])
+    let sources = [Int32](unsafeUninitializedCapacity: count) { memory, written in
+      nonisolated(unsafe) let (memory, merged) = (memory, merged)
+      forEachRun(width: 16) { nodes in
+        for i in nodes {
+          let from = Int(inStart[i]) + Int(other.inStart[i])
+          for e in 0..<Int(start[i + 1] - start[i]) {
+            memory[Int(start[i]) + e] = merged[from + e]
+          }
+        }
+      }
+      written = count
     }
     return CSRGraph(inStart: start, source: sources, memberStart: memberStart)
   }
 
-  /// The union's rows of some nodes, and where each ends.
-  private func unionRows(_ other: CSRGraph, _ nodes: Range<Int>) -> ([Int32], [Int32]) {
-    var ends: [Int32] = []
-    var sources: [Int32] = []
-    ends.reserveCapacity(nodes.count)
-    sources.reserveCapacity(
-      Int(inStart[nodes.upperBound] - inStart[nodes.lowerBound])
-        + Int(other.inStart[nodes.upperBound] - other.inStart[nodes.lowerBound]))
-    for i in nodes {
-      let (a, b) = (sortedSources(of: i), other.sortedSources(of: i))
-      var (p, q) = (a.startIndex, b.startIndex)
-      while p < a.endIndex || q < b.endIndex {
-        let takesA = q == b.endIndex || (p < a.endIndex && a[p] <= b[q])
-        let takesB = p == a.endIndex || (q < b.endIndex && b[q] <= a[p])
-        sources.append(takesA ? a[p] : b[q])
-        if takesA { p += 1 }
-        if takesB { q += 1 }
+  /// Writes the union's edges into a node to where both graphs' rows before it would end.
+  ///
+  /// - Returns: How many there are.
+  private func mergeSources(
+    of node: Int, _ other: CSRGraph, into merged: UnsafeMutableBufferPointer<Int32>
+  ) -> Int {
+    let (a, b) = (sortedSources(of: node), other.sortedSources(of: node))
+    let first = Int(inStart[node]) + Int(other.inStart[node])
+    return a.withUnsafeBufferPointer { a in
+      b.withUnsafeBufferPointer { b in
+        var (p, q, end) = (0, 0, first)
+        while p < a.count, q < b.count {
+          let (x, y) = (a[p], b[q])
+          merged[end] = min(x, y)
+          p += x <= y ? 1 : 0
+          q += y <= x ? 1 : 0
+          end += 1
+        }
+        while p < a.count {
+          merged[end] = a[p]
+          (p, end) = (p + 1, end + 1)
+        }
+        while q < b.count {
+          merged[end] = b[q]
+          (q, end) = (q + 1, end + 1)
+        }
+        return end - first
       }
-      ends.append(Int32(sources.count))
     }
-    return (ends, sources)
   }
 
   /// The sources of the edges into a node, ascending: as they stand in graphs of neighbours and in
   /// unions, without a copy.
   private func sortedSources(of node: Int) -> ArraySlice<Int32> {
     let row = source[Int(inStart[node])..<Int(inStart[node + 1])]
-    return zip(row, row.dropFirst()).allSatisfy { $0 <= $1 } ? row : ArraySlice(row.sorted())
+    let isSorted = row.withUnsafeBufferPointer { row in
+      var isSorted = true
+      for e in row.indices.dropFirst() where row[e] < row[e - 1] { isSorted = false }
+      return isSorted
+    }
+    return isSorted ? row : ArraySlice(row.sorted())
   }
 }

@@ -165,7 +165,7 @@ package struct ExperimentTraining<S: Scalar>: SeedRunner {
           graphs: data.train, student: networks[place],
           peers: features.indices.filter { $0 != place }.map { features[$0] },
           seed: model.firstValuesSeed(seed),
-          teacher: { try teacher($0, seed: seed, in: directory) },
+          teacher: { try trained($0, seed: seed, in: directory) },
           teacherInputs: {
             try self.data.parts(seed: seed, on: self.model(named: $0.name).graph).train
           }))
@@ -215,7 +215,10 @@ package struct ExperimentTraining<S: Scalar>: SeedRunner {
       nodeCount: data.nodeCountOfOneGraph, seed: model.firstValuesSeed(seed))
   }
 
-  private func teacher(
+  /// A model of the experiment that is trained, with the weights that its files have.
+  ///
+  /// - Throws: Where these are missing or damaged.
+  func trained(
     _ teacher: TeacherConfig, seed: UInt64, in directory: SeedDirectory
   ) throws -> Network<S> {
     let weights: ModelFile =

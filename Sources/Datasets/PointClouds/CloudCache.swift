@@ -4,7 +4,9 @@ import Tensor
 /// Clouds that were read before, kept so that they need not be parsed and drawn again.
 ///
 /// A file is believed only where the digest of its own bytes is right, and where it was made from files
-/// of the same content, by the same version of the reader, with the same settings: its key.
+/// of the same content, by the same version of the reader, with the same settings: its key. Each choice
+/// of settings has a file of its own, so that runs with other numbers of points do not replace each
+/// other's in turn; a source that changes replaces those that were made from it.
 public struct CloudCache {
   /// The folder of the files.
   private let folder: URL
@@ -22,10 +24,11 @@ public struct CloudCache {
   /// The clouds that `read` gives, from the cache where it has them.
   ///
   /// - Parameters:
-  ///   - name: Names the file: one for each data set.
+  ///   - name: The data set; the file's name begins with it.
   ///   - source: Where the clouds come from, for a person.
   ///   - files: All files that they are made from.
-  ///   - settings: What else they depend on.
+  ///   - settings: What else they depend on, and where they lie if data sets of this name lie in
+  ///     several places.
   /// - Throws: ``DataError`` for a file that cannot be read; what `read` throws. Nothing where the cache
   ///   cannot be read or written.
   public func clouds(
@@ -33,7 +36,7 @@ public struct CloudCache {
     read: () throws -> PointCloudSet
   ) throws -> PointCloudSet {
     let key = try Self.key(files, [name] + settings)
-    let url = folder.appending(path: "\(name).safetensors")
+    let url = folder.appending(path: "\(name)-\(Self.digest(of: settings)).safetensors")
     if let kept = kept(at: url, key: key, name: name, source: source) { return kept }
     let set = try read()
     do {
@@ -43,6 +46,13 @@ public struct CloudCache {
       log("clouds could not be kept in \(url.path) (\(error))")
     }
     return set
+  }
+
+  /// Sixteen digits that other settings do not have.
+  private static func digest(of settings: [String]) -> String {
+    let digest = SHA256()
+    for setting in settings { digest.update("\(setting.utf8.count) \(setting)") }
+    return String(digest.finish().prefix(16))
   }
 
   private static func key(_ files: [URL], _ settings: [String]) throws -> String {
@@ -69,7 +79,7 @@ public struct CloudCache {
       guard file.metadata["key"] == key, let classes = file.metadata["classes"],
         let remarks = file.metadata["remarks"]
       else {
-        log("\(url.path) was made from other files or settings; reading \(source) anew")
+        log("\(url.path) was made from other files; reading \(source) anew")
         return nil
       }
       var set = PointCloudSet(name: name, source: source, classNames: Self.list(classes))

@@ -35,6 +35,10 @@ package struct MarkdownGrid {
   /// Each as long as the header.
   package let rows: [[String]]
 
+  package init(header: [String], rows: [[String]]) {
+    (self.header, self.rows) = (header, rows)
+  }
+
   /// The table's lines: header, rule, rows. A bar in a cell is escaped, a line break is a space.
   package var lines: [String] {
     let all = ([header] + rows).map { $0.map(Self.cell) }

@@ -46,8 +46,8 @@ struct ExperimentsCommand: ParsableCommand {
     version: ProjectVersion.current,
     subcommands: [
       RunCommand.self, TableCommand.self, CurvesCommand.self, PredictCommand.self,
-      ValidateCommand.self,
-      DescribeCommand.self, ListCommand.self, SchemaCommand.self,
+      SimilaritiesCommand.self, ValidateCommand.self, DescribeCommand.self, ListCommand.self,
+      SchemaCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 

@@ -75,6 +75,8 @@ public protocol ArchitectureSettings: VariantSettings {
   /// Whether it builds graphs of its own from features, so that what it makes of a node is no constant
   /// of the data.
   var buildsGraphs: Bool { get }
+  /// The taps whose features live on such graphs; the others live on the data's.
+  var tapsOnBuiltGraphs: [String] { get }
   /// What its layers take of memory on such data, from below: what is counted is surely needed.
   func layerSizes(_ data: DataSizes) -> [LayerSize]
 }
@@ -100,6 +102,9 @@ extension ArchitectureSettings {
 
   /// The data's graphs are its own.
   public var buildsGraphs: Bool { false }
+
+  /// None.
+  public var tapsOnBuiltGraphs: [String] { [] }
 
   /// What the trunk has against the hidden layers.
   public var inconsistencies: [Inconsistency] { trunk.inconsistencies(widths: hiddenColumns) }

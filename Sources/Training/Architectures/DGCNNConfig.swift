@@ -34,10 +34,14 @@ package struct DGCNNConfig: ArchitectureSettings {
   }
 
   package var taps: [String] {
+    tapsOnBuiltGraphs + ["concatenated", "embedding"] + pooledTaps
+  }
+
+  package var tapsOnBuiltGraphs: [String] {
     let last = hidden.count - 1
     return ["points"]
       + hidden.indices.flatMap { $0 < last ? ["layers.\($0)", "hidden.\($0)"] : [] }
-      + ["hidden.\(last)", "concatenated", "embedding"] + pooledTaps
+      + ["hidden.\(last)"]
   }
 
   package var pooledTaps: [String] {

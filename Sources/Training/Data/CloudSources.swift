@@ -60,7 +60,8 @@ package struct ModelNet10Source: CloudSource {
     guard let folder = files.find(context.locator) else { throw files.missing(context.locator) }
     let file = folder.appending(path: "modelnet10.npz")
     return try context.cloudCache.clouds(
-      name, source: file.path, files: [file], settings: ["\(settings.points)"]
+      name, source: file.path, files: [file],
+      settings: ["\(settings.points) points", "seed \(generatedDataSeed)"]
     ) {
       try VoxelClouds.load(
         name, from: Archive(path: file.path), classNames: Self.classNames, points: settings.points,
@@ -69,7 +70,7 @@ package struct ModelNet10Source: CloudSource {
   }
 }
 
-/// Clouds in HDF5 files, which need no cache: they are read as fast as one.
+/// Clouds in HDF5 files.
 package struct HDF5Source: CloudSource {
   package let name: String
   package let note: String
@@ -115,8 +116,14 @@ package struct HDF5Source: CloudSource {
     _ context: RunContext, _ settings: CloudSettings
   ) throws -> PointCloudSet {
     guard let folder = files.find(context.locator) else { throw files.missing(context.locator) }
-    return try HDF5Clouds.load(
-      name, from: parts(folder), source: folder.path, points: settings.points)
+    let parts = try parts(folder)
+    return try context.cloudCache.clouds(
+      name, source: folder.path, files: (parts.train + parts.test).map { URL(filePath: $0) },
+      settings: ["\(settings.points) points", folder.path, "\(parts.train.count) to train on"]
+        + parts.classNames
+    ) {
+      try HDF5Clouds.load(name, from: parts, source: folder.path, points: settings.points)
+    }
   }
 }
 
@@ -150,7 +157,7 @@ package struct CloudFolderSource: CloudSource {
     _ context: RunContext, _ settings: CloudSettings
   ) throws -> PointCloudSet {
     let folder = try context.folder(settings.path)
-    var inputs = [folder.path, "\(settings.points)"]
+    var inputs = [folder.path, "\(settings.points) points", "seed \(generatedDataSeed)"]
     if !isOfMeshes { inputs += ["\(settings.testShare)", "\(settings.splitSeed)"] }
     return try context.cloudCache.clouds(
       name, source: folder.path, files: CloudFolder.allFiles(in: folder), settings: inputs

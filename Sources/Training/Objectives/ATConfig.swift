@@ -14,6 +14,11 @@ package struct ATConfig: FeatureObjectiveSettings {
   package var features = FeaturePairConfig()
   package var distance = AttentionDistance.meanSquared
 
+  package var needsNodes: String? {
+    "a map of where in a graph the activations are large; a row a graph would be compared with the "
+      + "other graphs of its batch, which are others in each epoch"
+  }
+
   package init() {}
 
   package mutating func fields(_ visitor: any FieldVisitor) {

@@ -67,13 +67,19 @@ public struct TapUse {
   /// Whether the objective compares the features at the ends of edges, which features of whole
   /// graphs do not have.
   public var needsEdges: Bool
+  /// Why the objective makes no sense of features of whole graphs, as the end of "reads the nodes of
+  /// graphs: ..."; nil where it does.
+  public var needsNodes: String?
 
   /// The use of a feature that a setting names.
-  public init(key: String, tap: String, reads: Source, needsEdges: Bool = false) {
+  public init(
+    key: String, tap: String, reads: Source, needsEdges: Bool = false, needsNodes: String? = nil
+  ) {
     self.key = key
     self.tap = tap
     self.reads = reads
     self.needsEdges = needsEdges
+    self.needsNodes = needsNodes
   }
 }
 

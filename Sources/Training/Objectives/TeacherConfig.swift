@@ -74,6 +74,8 @@ public protocol FeatureObjectiveSettings: ObjectiveSettings {
   var features: FeaturePairConfig { get }
   /// Whether it compares features along edges.
   var needsEdges: Bool { get }
+  /// Why it makes no sense of features of whole graphs; see ``TapUse/needsNodes``.
+  var needsNodes: String? { get }
 }
 
 extension FeatureObjectiveSettings {
@@ -86,13 +88,18 @@ extension FeatureObjectiveSettings {
   /// It compares rows.
   public var needsEdges: Bool { false }
 
+  /// Rows of nodes and of graphs alike.
+  public var needsNodes: String? { nil }
+
   /// Both features.
   public var taps: [TapUse] {
     [
       TapUse(
-        key: "studentTap", tap: features.studentTap, reads: .student, needsEdges: needsEdges),
+        key: "studentTap", tap: features.studentTap, reads: .student, needsEdges: needsEdges,
+        needsNodes: needsNodes),
       TapUse(
-        key: "teacherTap", tap: features.teacherTap, reads: .teacher, needsEdges: needsEdges),
+        key: "teacherTap", tap: features.teacherTap, reads: .teacher, needsEdges: needsEdges,
+        needsNodes: needsNodes),
     ]
   }
 
