@@ -67,12 +67,7 @@ package struct ResultTable {
       let comparison = entry.comparison
       return [
         entry.a, NumberFormat.difference(comparison.meanDifference, named: entry.metric),
-        comparison.interval.map { interval in
-          let ends = [interval.lowerBound, interval.upperBound].map {
-            NumberFormat.difference($0, named: entry.metric)
-          }
-          return "[\(ends.joined(separator: ", "))]"
-        } ?? "-",
+        comparison.interval.map { NumberFormat.difference($0, named: entry.metric) } ?? "-",
         comparison.effectSize.map { NumberFormat.fixed($0, digits: 2) } ?? "-",
         comparison.tTestP.map { NumberFormat.probability($0) } ?? "-",
         comparison.signedRankP.map { NumberFormat.probability($0) } ?? "-",

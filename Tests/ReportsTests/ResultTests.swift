@@ -172,7 +172,8 @@ struct ResultTests {
     #expect(NumberFormat.percent(0.95646) == "95.65" && NumberFormat.percent(0.9565) == "95.65")
     #expect(NumberFormat.points(0.008) == "+0.80" && NumberFormat.points(-0.0125) == "-1.25")
     #expect(NumberFormat.points(-0.00001) == "0.00" && NumberFormat.points(0) == "0.00")
-    #expect(NumberFormat.points(-0.001...0.017) == "[-0.10, +1.70]")
+    #expect(NumberFormat.difference(-0.001...0.017, named: "microF1") == "[-0.10, +1.70]")
+    #expect(NumberFormat.difference(-0.001...1_700, named: "loss") == "[-0.001, +1700]")
     #expect(
       NumberFormat.probability(0.0312) == "0.031" && NumberFormat.probability(0.0005) == "< 0.001")
   }

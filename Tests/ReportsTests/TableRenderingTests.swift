@@ -235,12 +235,12 @@ struct TableRenderingTests {
   // MARK: Verdicts
 
   private func row(
-    _ scores: [UInt64: Double], overlap: SplitOverlap = .oneSplit
+    _ scores: [UInt64: Double], overlap: SplitOverlap = .oneSplit, metric: String = "microF1"
   ) -> RowReport {
     let seeds = scores.sorted { $0.key < $1.key }.map { seed, score in
       var stored = StoredSeed()
       stored.result.seed = seed
-      stored.result.models = [ModelResult(name: "m", test: ["microF1": score])]
+      stored.result.models = [ModelResult(name: "m", test: [metric: score])]
       return stored
     }
     return RowReport(
@@ -330,6 +330,15 @@ struct TableRenderingTests {
         "The MLP is better: reproduced (difference +2.50 points, 95 % CI [+1.26, +3.74], paired t p = "
           + "0.013, Holm's p = 0.026; within 3 points p = 0.113, Holm's p = 0.338; n = 3)"))
     #expect(markdown.contains("lies within 3 points to either side"))
+  }
+
+  /// Points are hundredths of a share; what is no share differs by a number.
+  @Test func differencesOfWhatIsNoShareAreNumbers() {
+    let difference = SeedDifference(
+      row([1: 12.5, 2: 14], metric: "loss"), row([1: 0.25, 2: 0.5], metric: "loss"), "loss")
+    let tests = ClaimReport.tests(of: [difference.comparison], margin: nil)[0]
+    let text = Verdict(difference, tests: tests).text
+    #expect(text.contains("(difference +12.875, 95 % CI [+4.9"), "\(text)")
   }
 
   @Test func equivalenceIsAVerdictOfItsOwn() {

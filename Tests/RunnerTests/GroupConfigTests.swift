@@ -1,10 +1,29 @@
+import Distill
 import Foundation
+import Tensor
 import Testing
 
 @testable import Records
 @testable import Runner
 @testable import TestSupport
 @testable import Training
+
+/// An objective from outside that learns from the peers.
+private struct OwnPeers: PeerObjectiveSettings {
+  static let name = "ownPeers"
+  static let note = "Learns from peers."
+
+  func problem(student: GroupMember, peer: GroupMember) -> Inconsistency? {
+    Inconsistency(
+      key: "depth",
+      message: "\(student.name) has \(student.hiddenCount) hidden layers, \(peer.name) "
+        + "\(peer.architecture.hidden.count)")
+  }
+
+  func makeObjective<S: Scalar>(_ context: ObjectiveContext<S>) -> any Objective<S> {
+    TaskObjective(.crossEntropy(smoothing: 0))
+  }
+}
 
 /// Groups of models in configs: what `count` stands for, and what is refused before any training.
 @Suite struct GroupConfigTests {
@@ -31,6 +50,27 @@ import Testing
     let (again, problems) = RecordDecoder.decode(
       ExperimentConfig.self, from: RecordEncoder.encode(config))
     #expect(problems == [] && again == config)
+  }
+
+  @Test func objectivesFromOutsideAreAskedAboutPeers() throws {
+    var config = try resolve()
+    let objective = try #require(config.models[1].objectives.last?.name)
+    let place = config.models[1].objectives.count - 1
+    config.models[1].objectives[place].kind = ObjectiveKind(settings: OwnPeers())
+    let depth = config.models[1].hiddenCount
+    #expect(
+      config.inconsistencies.contains(
+        Inconsistency(
+          key: "models.student_1.objectives.\(objective).depth",
+          message: "student_1 has \(depth) hidden layers, student_2 \(depth)")),
+      "\(config.inconsistencies)")
+    // Alone there is nobody to learn from.
+    config.models[1].group = nil
+    #expect(
+      config.inconsistencies.contains {
+        $0.key == "models.student_1.objectives.\(objective)"
+          && $0.message.contains("\"student_1\" has none beside it")
+      }, "\(config.inconsistencies)")
   }
 
   @Test func overridesReachEveryCopy() throws {

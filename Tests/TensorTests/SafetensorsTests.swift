@@ -261,6 +261,19 @@ import Testing
     #expect(error.description.contains(expected), "\(error)")
   }
 
+  /// Spaces, lines, escapes and the order of keys are the writer's affair.
+  @Test func headersOfOtherWritersAreRead() throws {
+    let header = """
+      { "a\\/b\\u00e9" : { "shape": [ 2, 1 ], "more": null,
+        "data_offsets" : [0, 2], "dtype" : "U8" } ,
+        "__metadata__": {"k\\n": "\\"v\\""} }\t
+      """
+    let file = try Self.read(Self.file(header, [4, 7]))
+    #expect(try file.integers(named: "a/b\u{e9}") == [4, 7])
+    #expect(file.metadata == ["k\n": "\"v\""])
+    #expect(try Self.read(file.serialized()).tensors == file.tensors)
+  }
+
   @Test func anImpossibleHeaderLengthIsExplained() throws {
     let error = try Self.failure(Data(repeating: 0xff, count: 12))
     #expect(error.description.contains("header of 18446744073709551615 bytes, but only 4 follow"))

@@ -103,6 +103,8 @@ package struct CurveReport {
 
 /// How the scores of two rows differ over the seeds that both have.
 package struct SeedDifference {
+  /// What the scores are.
+  package let metric: String
   /// Pairs of scores.
   package let count: Int
   /// The mean of first minus second; nil where there are no pairs.
@@ -115,6 +117,7 @@ package struct SeedDifference {
       Dictionary(
         uniqueKeysWithValues: zip(row.seeds.map(\.result.seed), row.values(metric)))
     }
+    self.metric = metric
     let (a, b) = (scores(first), scores(second))
     let shared = Set(a.keys).intersection(b.keys).sorted()
     let pairs = shared.compactMap { seed in a[seed].flatMap { a in b[seed].map { (a, $0) } } }

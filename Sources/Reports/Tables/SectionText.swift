@@ -85,8 +85,10 @@ package struct SectionText {
   private static func cells(_ difference: SeedDifference?) -> [String] {
     guard let difference, let mean = difference.mean else { return ["-", "-", "-", "-"] }
     return [
-      NumberFormat.points(mean),
-      difference.comparison?.interval.map { NumberFormat.points($0) } ?? "-",
+      NumberFormat.difference(mean, named: difference.metric),
+      difference.comparison?.interval.map {
+        NumberFormat.difference($0, named: difference.metric)
+      } ?? "-",
       difference.comparison?.tTestP.map { NumberFormat.probability($0) } ?? "-",
       difference.comparison?.signedRankP.map { NumberFormat.probability($0) } ?? "-",
     ]

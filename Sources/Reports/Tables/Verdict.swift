@@ -41,13 +41,16 @@ package struct Verdict: Equatable {
       (outcome, text) = (.untested, "no runs: no test")
       return
     }
-    let points = "difference \(NumberFormat.points(mean)) points"
+    let metric = difference.metric
+    let points =
+      "difference \(NumberFormat.difference(mean, named: metric))"
+      + (Registries.metrics.isShare(metric) ? " points" : "")
     guard let comparison = difference.comparison else {
       outcome = .untested
       text = difference.count == 1 ? "one seed: no test (\(points))" : "scores are missing: no test"
       return
     }
-    let details = Self.details(points, comparison, tests)
+    let details = Self.details(points, metric, comparison, tests)
     if let reservation {
       (outcome, text) = (.untested, "\(reservation): no verdict (\(details))")
       return
@@ -73,7 +76,8 @@ package struct Verdict: Equatable {
   /// "difference +0.66 points, 95 % CI [-0.62, +1.94], corrected t p = 0.271, Holm's p = 1.000;
   /// within 0.2 points p = 0.782, Holm's p = 1.000; n = 10".
   private static func details(
-    _ points: String, _ comparison: PairedComparison, _ tests: ClaimReport.ClaimTests?
+    _ points: String, _ metric: String, _ comparison: PairedComparison,
+    _ tests: ClaimReport.ClaimTests?
   ) -> String {
     func equation(_ p: Double) -> String {
       let text = NumberFormat.probability(p)
@@ -81,7 +85,7 @@ package struct Verdict: Equatable {
     }
     var details = points
     if let interval = comparison.interval {
-      details += ", 95 % CI \(NumberFormat.points(interval))"
+      details += ", 95 % CI \(NumberFormat.difference(interval, named: metric))"
     }
     if let p = tests?.difference.p ?? comparison.tTestP {
       let name = comparison.tTestP == nil ? "signed-rank p" : comparison.overlap.testInWords

@@ -24,6 +24,12 @@ package enum NumberFormat {
     Registries.metrics.isShare(name) ? points(value) : String(format: "%+.5g", value)
   }
 
+  /// An interval of differences, likewise: "[-0.10, +1.70]".
+  package static func difference(_ interval: ClosedRange<Double>, named name: String) -> String {
+    let ends = [interval.lowerBound, interval.upperBound].map { difference($0, named: name) }
+    return "[\(ends.joined(separator: ", "))]"
+  }
+
   /// A number with so many digits after the point; "nan" and "inf" as they are.
   package static func fixed(_ value: Double, digits: Int) -> String {
     String(format: "%.\(digits)f", value)
@@ -44,11 +50,6 @@ package enum NumberFormat {
   package static func points(_ difference: Double) -> String {
     let text = String(format: "%+.2f", difference * 100)
     return text.dropFirst() == "0.00" ? "0.00" : text
-  }
-
-  /// An interval of differences in percentage points: "[-0.10, +1.70]".
-  package static func points(_ interval: ClosedRange<Double>) -> String {
-    "[\(points(interval.lowerBound)), \(points(interval.upperBound))]"
   }
 
   /// A probability, three digits: "0.031", "< 0.001".

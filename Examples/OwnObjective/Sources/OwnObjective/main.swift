@@ -1,5 +1,4 @@
 import Distill
-import Foundation
 import Graph
 import Layers
 import Records
