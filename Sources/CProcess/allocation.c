@@ -3,6 +3,18 @@
 // Swift's arrays and Foundation's data have no way to say so to their callers: they end the process
 // with a signal, as a fault of the program would. Training leaves checkpoints behind, so that no more
 // than some seconds are lost. Matrices have their own last resort, see BufferPool.
+//
+// A C library can say so, and one that reads a damaged file may ask for whatever that says: while it is
+// called, it gets its NULL.
+
+#include "CProcess.h"
+
+#if defined(__gnu_linux__)
+static _Thread_local __attribute__((tls_model("initial-exec"))) int may_fail;
+void cp_let_allocations_fail(int may) { may_fail = may; }
+#else
+void cp_let_allocations_fail(int may) { (void)may; }
+#endif
 
 #if defined(__gnu_linux__)
 #if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
@@ -37,14 +49,14 @@ __attribute__((noreturn, cold, noinline)) static void end_without_memory(size_t 
 
 void *malloc(size_t bytes) {
   void *memory = __libc_malloc(bytes);
-  if (__builtin_expect(memory == NULL && bytes > 0, 0)) end_without_memory(bytes);
+  if (__builtin_expect(memory == NULL && bytes > 0 && !may_fail, 0)) end_without_memory(bytes);
   return memory;
 }
 
 void *calloc(size_t count, size_t bytes) {
   void *memory = __libc_calloc(count, bytes);
   size_t all;
-  if (__builtin_expect(memory == NULL && count > 0 && bytes > 0, 0)) {
+  if (__builtin_expect(memory == NULL && count > 0 && bytes > 0 && !may_fail, 0)) {
     end_without_memory(__builtin_mul_overflow(count, bytes, &all) ? SIZE_MAX : all);
   }
   return memory;
@@ -52,7 +64,7 @@ void *calloc(size_t count, size_t bytes) {
 
 void *realloc(void *old, size_t bytes) {
   void *memory = __libc_realloc(old, bytes);
-  if (__builtin_expect(memory == NULL && bytes > 0, 0)) end_without_memory(bytes);
+  if (__builtin_expect(memory == NULL && bytes > 0 && !may_fail, 0)) end_without_memory(bytes);
   return memory;
 }
 #endif

@@ -178,6 +178,36 @@ import Testing
     }
   }
 
+  /// A node with a number that is none among its neighbours, at whatever place, shows it; others do not.
+  @Test(arguments: [3, 65]) func whatIsNotANumberWins(_ width: Int) throws {
+    let graph = try neighborGraph([30], k: 5)
+    let layer = layer(2, width)
+    for bad in [0, 13, 29] {
+      var x: Matrix<Double> = random(30, 2, "x")
+      x[bad, 1] = .nan
+      let y = layer.forward(x, on: graph, .evaluation, needsInputGradient: false).output
+      for i in 0..<30 {
+        let neighbors = graph.source[Int(graph.inStart[i])..<Int(graph.inStart[i + 1])]
+        let sees = neighbors.contains(Int32(bad))
+        #expect((0..<width).allSatisfy { y[i, $0].isNaN == sees }, "node \(i), NaN at \(bad)")
+      }
+    }
+  }
+
+  /// Of neighbours that coincide the first takes the gradient.
+  @Test(arguments: [3, 65]) func theFirstOfEqualsTakesTheGradient(_ width: Int) throws {
+    // Nodes 0, 1 and 2 are one point, and the neighbours of node 3.
+    let graph = try CSRGraph(nodeCount: 4, sources: [2, 0, 1], destinations: [3, 3, 3])
+    let first = Int(graph.source[Int(graph.inStart[3])])
+    let row: Matrix<Double> = random(1, 2, "row")
+    let x = Matrix(4, 2, (0..<3).flatMap { _ in row.elements } + [0.3, -0.2])
+    let pass = layer(2, width).forward(x, on: graph, .evaluation, needsInputGradient: true)
+    let dx = try #require(pass.backward(random(4, width, "dy")))
+    for i in 0..<3 {
+      #expect((0..<2).allSatisfy { (dx[i, $0] != 0) == (i == first) }, "node \(i)")
+    }
+  }
+
   @Test func threadsGiveTheSameBits() throws {
     let graph = try neighborGraph([700, 650], k: 20)
     func run(_ threads: Int) -> [Matrix<Float>] {
@@ -192,6 +222,20 @@ import Testing
     }
     let one = run(1)
     #expect(one.count == 7 && one == run(2))
+  }
+
+  /// A mean between two Floats, of a column that differs from it by less than these do.
+  @Test func aMeanIsTakenOutInTwoParts() {
+    let map = NormalizedLeakyReLU<Float>(
+      ColumnStatistics(mean: [1000.00002, -1000.00002], variance: [1e-8, 1e-8], count: 9),
+      gamma: Matrix(repeating: 1, 1, 2), beta: Matrix(zeros: 1, 2), slope: 0.5, epsilon: 0)
+    let x = Matrix<Float>(1, 2, [1000, -1000])
+    let y = map.output(x)
+    // (x - m) / 1e-4, of which the LeakyReLU takes half below 0.
+    #expect(abs(y[0, 0] + 0.1) < 1e-4 && abs(y[0, 1] - 0.2) < 1e-4, "\(y)")
+    let sums = map.sums(input: x, output: y, dOutput: Matrix(repeating: 1, 1, 2))
+    // The gradient behind the LeakyReLU, times what it is given.
+    #expect(abs(sums.dots[0] + 0.1) < 1e-4 && abs(sums.dots[1] - 0.2) < 1e-4, "\(sums)")
   }
 
   /// The other parts of the network: the same as three layers one after the other.

@@ -57,6 +57,34 @@ import Testing
     #expect(neighbors(found) == bruteForce(x.converted(), sizes, k: 12))
   }
 
+  /// Tight clusters far apart: about the mean of all, distances within a cluster are less than what
+  /// rounding takes from the squares of Floats.
+  @Test func clustersFarApart() throws {
+    let noise: Matrix<Double> = random(240, 5, "noise")
+    let places: Matrix<Double> = random(8, 5, "places")
+    let x = Matrix<Float>(
+      240, 5,
+      (0..<1_200).map { Float(1_000 * places[$0 / 5 % 8, $0 % 5] + 0.1 * noise.elements[$0]) })
+    let found = try kNearestNeighbors(CSRGraph(edgelessMembers: [160, 80]), x, k: 9)
+    #expect(neighbors(found) == bruteForce(x.converted(), [160, 80], k: 9))
+  }
+
+  /// Points as far from one as that is from the mean of all. What their products come to is about zero,
+  /// so a bound on its rounding cannot be a share of it.
+  @Test(arguments: 0..<8) func shellsAsWideAsTheirDistance(_ turn: Int) throws {
+    let directions: Matrix<Double> = random(60, 16, "directions \(turn)")
+    var half = [1.0] + [Double](repeating: 0, count: 15)
+    for i in 0..<60 {
+      let row = directions.row(i).elements
+      let norm = row.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      half += row.enumerated().map { $1 / norm + ($0 == 0 ? 1 : 0) }
+    }
+    // The mean of both halves is 0.
+    let x = Matrix<Float>(122, 16, (half + half.map { -$0 }).map { Float($0) })
+    let found = try kNearestNeighbors(CSRGraph(edgelessMembers: [122]), x, k: 20)
+    #expect(neighbors(found) == bruteForce(x.converted(), [122], k: 20))
+  }
+
   /// Many equal distances, and points that coincide.
   @Test func tiesGoByNumber() throws {
     var lattice = Matrix<Float>(zeros: 128, 2)
@@ -97,6 +125,13 @@ import Testing
     }
     #expect(neighbors(built).enumerated().allSatisfy { $1.count == 2 && $1.contains(Int32($0)) })
     #expect(neighbors(built)[7] == [6, 7])
+    // Each of these has itself and the first others.
+    let rows = nearestNeighborGraph(graph, Matrix<Double>(repeating: .nan, 10, 3), k: 3)
+    #expect(
+      neighbors(rows)[..<6] == [
+        [0, 1, 2], [0, 1, 2], [0, 1, 2], [0, 1, 3], [0, 1, 4], [0, 1, 5],
+      ])
+    #expect(neighbors(rows)[6...] == [[6, 7, 8], [6, 7, 8], [6, 7, 8], [6, 7, 9]])
     #expect(throws: GraphLayerError.tooFewNodes(layer: "points", neighbors: 5, nodes: 4)) {
       try NearestNeighborLayer<Double>(name: "points", width: 3, k: 5).prepare(on: graph)
     }

@@ -44,6 +44,9 @@ import Testing
     #expect(signedRankProbability([0, 0, 1, 2, 3]) == 0.25)
     #expect(signedRankProbability([1, 1, -1]) == 1)
     #expect(signedRankProbability([0, 0]) == nil)
+    // What rounding leaves of a zero is one.
+    #expect(signedRankProbability([1e-16, -1e-16, 1, 2, 3], tolerance: 1e-9) == 0.25)
+    #expect(signedRankProbability([1e-16, 1e-16], tolerance: 1e-9) == nil)
   }
 
   /// By going through all signs.
@@ -76,6 +79,16 @@ import Testing
     #expect(constant.meanDifference == 1 && constant.tTestP == nil && constant.effectSize == nil)
     #expect(constant.signedRankP == 0.5 && constant.interval == nil)
     #expect(constant.differenceP == nil && constant.equivalenceP(within: 2) == nil)
+    // Five pairs are enough for their signs to say something, where they are independent.
+    let (high, low): ([Double], [Double]) = ([2, 3, 4, 5, 6], [1, 2, 3, 4, 5])
+    let five = try #require(PairedComparison(high, low))
+    #expect(five.tTestP == nil && five.differenceP == 2.0 / 32)
+    #expect(five.equivalenceP(within: 2) == 1.0 / 32 && five.equivalenceP(within: 0.5) == 1)
+    let drawn = try #require(
+      PairedComparison(high, low, overlap: .drawnSplits(testPerTraining: 0.5)))
+    #expect(drawn.differenceP == nil && drawn.equivalenceP(within: 2) == nil)
+    let same = try #require(PairedComparison(high, high))
+    #expect(same.differenceP == 1 && same.equivalenceP(within: 0.5) == 1.0 / 32)
     // Equal on paper and not in binary.
     let (a, b): ([Double], [Double]) = ([39, 41].map { $0 / 51 }, [38, 40].map { $0 / 51 })
     #expect(a[0] - b[0] != a[1] - b[1])

@@ -187,7 +187,8 @@ import Testing
         .logits
       #expect(prediction.logits == logits)
       let evaluations = try evaluator.evaluate(
-        network, on: [EvaluationBatches(parts.test, batchSize: 1)], named: ["the test part"])
+        network, on: [EvaluationBatches(parts.test, batchSize: 1)], named: ["the test part"],
+        isFinal: true)
       #expect(evaluations[0].metrics == result.test)
 
       let scores = try SafetensorsFile(

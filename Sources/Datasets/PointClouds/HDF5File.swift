@@ -1,7 +1,8 @@
 import CHDF5
 import Foundation
 
-/// Arrays of numbers in an HDF5 file, read by libhdf5.
+/// Arrays of numbers in an HDF5 file, read by libhdf5, which refuses a file that asks for memory that
+/// there is not: the calls that read let it see that (see `shim.h`).
 final class HDF5File {
   /// The file's path.
   let location: String
