@@ -233,7 +233,7 @@ import Testing
     let y = map.output(x)
     // (x - m) / 1e-4, of which the LeakyReLU takes half below 0.
     #expect(abs(y[0, 0] + 0.1) < 1e-4 && abs(y[0, 1] - 0.2) < 1e-4, "\(y)")
-    let sums = map.sums(input: x, output: y, dOutput: Matrix(repeating: 1, 1, 2))
+    let sums = map.sums(input: x, dOutput: Matrix(repeating: 1, 1, 2))
     // The gradient behind the LeakyReLU, times what it is given.
     #expect(abs(sums.dots[0] + 0.1) < 1e-4 && abs(sums.dots[1] - 0.2) < 1e-4, "\(sums)")
   }

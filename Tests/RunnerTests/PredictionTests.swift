@@ -124,8 +124,8 @@ import Testing
       "models": [
         [
           "name": "gcn", "architecture": ["family": "gcn", "hidden": [6]],
-          "training": ["epochs": 2],
-          "objectives": [["name": "task", "type": "binaryCrossEntropy"]],
+          "training": ["epochs": 2, "optimizer": ["type": "adam", "learningRate": 0.01]],
+          "objectives": [["name": "task", "type": "bce"]],
         ]
       ],
     ]
