@@ -1,5 +1,6 @@
 import CZip
 import Foundation
+import Records
 import Tensor
 
 /// Named arrays in one file, as numpy's `savez` writes them and `load` reads them.

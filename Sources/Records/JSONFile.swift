@@ -62,12 +62,13 @@ package enum JSONFile {
 
 /// Texts on disk.
 package enum TextFile {
-  /// Writes a text so that a reader finds the old file or the new one, never half of it.
+  /// Writes a text so that a reader finds the old file or the new one, never half of it, and a kill
+  /// leaves nothing that the next writing does not take away.
   ///
   /// - Throws: ``RunError`` with the system's reason.
   package static func write(_ text: String, to url: URL) throws {
     do {
-      try Data(text.utf8).write(to: url, options: .atomic)
+      try DurableFile.write(Data(text.utf8), to: url)
     } catch {
       throw RunError(message: "\(url.path): cannot be written: \(systemReason(error))")
     }
