@@ -35,7 +35,7 @@ extension SafetensorsFile {
     return result
   }
 
-  /// Writes the file, with a digest of itself, as ``DurableFile/write(_:to:)`` does: at every moment
+  /// Writes the file, with a digest of itself, so that it is on disk when this returns: at every moment
   /// `url` holds the old file or the whole new one.
   ///
   /// - Returns: The SHA-256 of the file, as `sha256sum` prints it.

@@ -105,6 +105,17 @@ import Testing
     #expect(same[0] == [0, 1, 2, 3] && same[2] == [0, 1, 2, 3] && same[9] == [0, 1, 2, 9])
   }
 
+  /// Two equal distances, of which nearer ones that come later leave room for one: the first stays. They
+  /// differ by less than rounding takes from their products.
+  @Test func ofEqualOnesTheFirstStays() throws {
+    let near = Float(1).nextDown
+    let line: [Float] = [0, 1, -1, near, 4, -4, 5, -5, 6, -6, 7, -7, -near]
+    let x = Matrix<Float>(line.count, 1, line)
+    let found = try kNearestNeighbors(CSRGraph(edgelessMembers: [line.count]), x, k: 4)
+    #expect(neighbors(found)[0] == [0, 1, 3, 12])
+    #expect(neighbors(found) == bruteForce(x.converted(), [line.count], k: 4))
+  }
+
   @Test func whatHasNoNeighborsIsRefused() throws {
     let graph = CSRGraph(edgelessMembers: [6, 4])
     var x: Matrix<Double> = random(10, 3, "x")

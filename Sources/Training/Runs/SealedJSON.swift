@@ -16,7 +16,7 @@ package enum SealedJSON {
     return .object(members)
   }
 
-  /// Writes an object with its digest as ``DurableFile`` does: a reader finds the old file or the new
+  /// Writes an object with its digest so that: a reader finds the old file or the new
   /// one, also after a loss of power.
   ///
   /// - Throws: ``RunError`` with the system's reason.
