@@ -16,8 +16,8 @@ package enum SealedJSON {
     return .object(members)
   }
 
-  /// Writes an object with its digest so that: a reader finds the old file or the new
-  /// one, also after a loss of power.
+  /// Writes an object with its digest, so that a reader finds the old file or the new one, also after
+  /// a loss of power.
   ///
   /// - Throws: ``RunError`` with the system's reason.
   package static func write(_ value: JSONValue, to url: URL) throws {
