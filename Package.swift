@@ -121,7 +121,8 @@ let package = Package(
 if isSanitized {
   // The mathematics and its tests, and of what tests share only what is about graphs.
   let built = [
-    "COpenBLAS", "CLAPACKE", "CCrypto", "CKernels", "Tensor", "Graph", "Layers", "TestSupport",
+    "COpenBLAS", "CLAPACKE", "CCrypto", "CKernels", "Records", "Tensor", "Graph", "Layers",
+    "TestSupport",
     "TensorTests", "GraphTests", "LayersTests",
   ]
   package.targets.removeAll { !built.contains($0.name) }
