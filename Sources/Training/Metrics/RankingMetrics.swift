@@ -102,11 +102,10 @@ private struct Ranking {
         questions[0].append((Double(logits[row, 1]) - Double(logits[row, 0]), labels[row, 1] > 0))
         continue
       }
-      let scores = (0..<columns).map { Double(logits[row, $0]) }
       // Probabilities of different rows are compared, so that the row's own constant counts.
-      let shift = batch.task == .single ? logSumExp(scores) : 0
+      let shift = batch.task == .single ? logSumExp(logits, row) : 0
       for column in 0..<columns {
-        questions[column].append((scores[column] - shift, labels[row, column] > 0))
+        questions[column].append((Double(logits[row, column]) - shift, labels[row, column] > 0))
       }
     }
   }
@@ -140,8 +139,8 @@ private struct Ranking {
   }
 }
 
-/// log(sum of exp(z)), without overflow.
-private func logSumExp(_ z: [Double]) -> Double {
-  let largest = z.max() ?? 0
-  return largest + log(z.reduce(0) { $0 + exp($1 - largest) })
+/// log(sum of exp(z)) over the numbers z of a row, without overflow.
+private func logSumExp<S: Scalar>(_ z: Matrix<S>, _ row: Int) -> Double {
+  let largest = (0..<z.columns).reduce(-Double.infinity) { max($0, Double(z[row, $1])) }
+  return largest + log((0..<z.columns).reduce(0) { $0 + exp(Double(z[row, $1]) - largest) })
 }

@@ -97,12 +97,21 @@ extension GraphSAGEConfig {
 
 extension MLPConfig {
   package func layerSizes(_ data: DataSizes) -> [LayerSize] {
-    sizes(data, bias: bias) { layer in
-      LayerSize(
-        parameters: layer.width * (layer.input + (bias ? 1 : 0)),
-        keptPerNode: layer.dropped(dropout) + layer.outputs,
-        passingPerNode: layer.width + (layer.place == 0 ? 0 : layer.input))
-    }
+    sizes(data, bias: bias) { $0.linear(bias: bias, dropout: dropout) }
+  }
+}
+
+// Steps over the graph keep nothing for the backward pass.
+
+extension APPNPConfig {
+  package func layerSizes(_ data: DataSizes) -> [LayerSize] {
+    sizes(data, bias: bias) { $0.linear(bias: bias, dropout: dropout) }
+  }
+}
+
+extension SGCConfig {
+  package func layerSizes(_ data: DataSizes) -> [LayerSize] {
+    sizes(data, bias: bias) { $0.linear(bias: bias, dropout: dropout) }
   }
 }
 
@@ -179,6 +188,13 @@ private struct Place {
 
   /// The output, and between layers what the activation makes of it.
   var outputs: Double { isLast ? width : 2 * width }
+
+  /// A linear map.
+  func linear(bias: Bool, dropout: Double) -> LayerSize {
+    LayerSize(
+      parameters: width * (input + (bias ? 1 : 0)), keptPerNode: dropped(dropout) + outputs,
+      passingPerNode: width + (place == 0 ? 0 : input))
+  }
 
   /// A layer that projects and takes means over neighbours, the narrower of the two last.
   func convolution(matrices: Double, biases: Double, dropout: Double) -> LayerSize {
