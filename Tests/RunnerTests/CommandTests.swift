@@ -324,4 +324,17 @@ struct RunTests {
       #expect(place.errors.contains("another process is at work in the folder out"))
     }
   }
+
+  /// A program that is being started holds a copy of each descriptor until it has its own.
+  @Test func aLockEndsWithItsOwnerThoughACopyIsHeld() throws {
+    let place = try Workplace()
+    let directory = RunDirectory(path: "out", relativeTo: place.folder)
+    let copy: Int32
+    do {
+      let lock = try RunLock(directory, log: Logger(label: "test"))
+      copy = withExtendedLifetime(lock) { dup(lock.descriptor) }
+    }
+    defer { close(copy) }
+    #expect(copy >= 0 && place.run("sample.json", "--out", "out") == 0, "\(place.errors)")
+  }
 }

@@ -6,7 +6,7 @@ import Logging
 ///
 /// Some network file systems have no locks; there a warning takes the lock's place.
 package final class RunLock {
-  private let descriptor: Int32
+  let descriptor: Int32
 
   /// Makes the folder and locks it.
   ///
@@ -47,5 +47,10 @@ package final class RunLock {
     }
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // Between fork and exec, a program that is being started holds a copy of the descriptor, and the
+    // lock would live as long as the copy does.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 }
