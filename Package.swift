@@ -80,7 +80,8 @@ let package = Package(
       ]),
     .executableTarget(name: "Experiments", dependencies: ["Runner"]),
     .executableTarget(
-      name: "Benchmarks", dependencies: ["Tensor", "Graph", "Datasets", "Layers", "Distill"],
+      name: "Benchmarks",
+      dependencies: ["CProcess", "Tensor", "Graph", "Datasets", "Layers", "Distill"],
       path: "Benchmarks/Sources"),
     .target(
       name: "TestSupport",

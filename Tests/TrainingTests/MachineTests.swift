@@ -1,3 +1,5 @@
+import Foundation
+import Tensor
 import Testing
 
 @testable import Training
@@ -22,5 +24,11 @@ import Testing
   ])
   func nothingIsSaidOfOthers(kernels: String, flags: String) {
     #expect(Machine.adviceOnKernels(kernels, flags: Set(flags.split(separator: " "))) == nil)
+  }
+
+  /// The tests, too, start themselves again where OpenBLAS does not know the processor.
+  @Test(.enabled(if: ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"] == nil))
+  func kernelsFitTheProcessor() {
+    #expect(Machine.adviceOnKernels(OpenBLAS.coreName, flags: Machine.processorFlags) == nil)
   }
 }

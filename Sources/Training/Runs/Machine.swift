@@ -1,3 +1,4 @@
+import CProcess
 import Foundation
 
 /// What a run is made on.
@@ -29,26 +30,24 @@ package enum Machine {
     Set((value(of: "flags", separator: ":", in: "/proc/cpuinfo") ?? "").split(separator: " "))
   }
 
-  /// What to do where OpenBLAS did not recognise the processor, and took kernels for one of long ago;
-  /// nil where it did.
+  /// What to do where OpenBLAS works with kernels for a processor of long ago, because it was told to or
+  /// because the program, which would start itself again with better ones, could not; nil elsewhere.
   ///
   /// - Parameters:
   ///   - kernels: The name of the kernels that it took.
   ///   - flags: What the processor can do.
   package static func adviceOnKernels(_ kernels: String, flags: Set<Substring>) -> String? {
-    let withoutAVX: Set = [
-      "Katmai", "Coppermine", "Northwood", "Prescott", "Banias", "Core2", "Penryn", "Dunnington",
-      "Nehalem", "Atom",
-    ]
-    let needed: [Substring] = ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"]
-    guard withoutAVX.contains(kernels), flags.contains("avx2"), flags.contains("fma") else {
-      return nil
-    }
-    let better = needed.allSatisfy(flags.contains) ? "SkylakeX" : "Haswell"
+    let wide: [Substring] = ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"]
+    guard
+      let better = cp_better_kernels(
+        kernels, ["avx2", "fma"].allSatisfy(flags.contains) ? 1 : 0,
+        wide.allSatisfy(flags.contains) ? 1 : 0
+      ).map({ String(cString: $0) })
+    else { return nil }
     return
       """
-      OpenBLAS does not know this processor and takes its kernels for \(kernels), which are several \
-      times slower than it can be; set OPENBLAS_CORETYPE=\(better) in the environment (the last bits \
+      OpenBLAS takes its kernels for \(kernels) on this processor, which are several times slower than \
+      it can be; set OPENBLAS_CORETYPE=\(better) in the environment (the last bits \
       of results are then others)
       """
   }
