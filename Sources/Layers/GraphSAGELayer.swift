@@ -7,6 +7,10 @@ public enum GraphSAGEAggregator: String, Sendable, CaseIterable {
   case mean
   /// The maximum, channel by channel, after a linear map and ReLU.
   case pool
+  /// The maximum, channel by channel, of the features themselves.
+  case max
+  /// The mean of theirs and the node's own, which has no weight besides then.
+  case gcn
 }
 
 /// Which biases a GraphSAGE layer adds to its output.
@@ -26,18 +30,25 @@ public enum GraphSAGEBias: String, Sendable, CaseIterable {
 ///     Y_i = X'_i selfWeight + a_i neighborWeight + selfBias + neighborBias
 ///     mean:  a_i = mean over in-edges j -> i of X'_j
 ///     pool:  a_i = max over in-edges j -> i of relu(X'_j poolWeight + poolBias)
+///     max:   a_i = max over in-edges j -> i of X'_j
+///     gcn:   a_i = (X'_i + sum over in-edges j -> i of X'_j) / (1 + their number), without selfWeight
 ///
 /// X is n x in, selfWeight and neighborWeight in x out, their biases 1 x out, poolWeight in x in,
-/// poolBias 1 x in. For a node without in-edges a_i is 0. Of equal maxima the first edge's is taken.
+/// poolBias 1 x in. For a node without in-edges a_i is 0, of gcn X'_i. Of equal maxima the first edge's
+/// is taken. With `normalizesRows` the output is Y_i / |Y_i|, a row up to 1e-12 long becoming 0.
 ///
 /// The mean commutes with the product and is taken on the narrower side, or after it where X is
-/// sparse. Backward, with A the operator of the mean or the maximum and P = X' poolWeight + poolBias:
+/// sparse. The maximum of `max` fills sparse features in. Backward, with A the operator of the mean or
+/// the maximum, P = X' poolWeight + poolBias, and for gcn A' = D (A_0 + I), D = 1 / (1 + in-degree):
 ///
 ///     dSelfWeight = X'^T dY,  dNeighborWeight = a^T dY,  dSelfBias = dNeighborBias = column sums of dY
 ///     da = dY neighborWeight^T
 ///     mean:  dX' = dY selfWeight^T + A^T da
 ///     pool:  dP = A^T da;  dPoolWeight = X'^T dP,  dPoolBias = column sums of dP
 ///            dX' = dY selfWeight^T + dP poolWeight^T
+///     max:   dX' = dY selfWeight^T + A^T da
+///     gcn:   dX' = A'^T da
+///     normalised to Z:  dY_i = (dZ_i - Z_i (Z_i . dZ_i)) / |Y_i|
 public final class GraphSAGELayer<S: Scalar>: GraphLayer {
   /// The map in front of the maximum.
   private struct Pool {
@@ -51,26 +62,31 @@ public final class GraphSAGELayer<S: Scalar>: GraphLayer {
   )
 
   private let name: String
-  private let selfWeight: Parameter<S>
+  /// nil where the node is one of its neighbours.
+  private let selfWeight: Parameter<S>?
   private let neighborWeight: Parameter<S>
   private let pool: Pool?
   private let biases: [Parameter<S>]
+  private let aggregator: GraphSAGEAggregator
+  private let normalizesRows: Bool
   private let dropoutProbability: S
 
   /// The number of input columns.
-  public var inputWidth: Int { selfWeight.value.rows }
+  public var inputWidth: Int { neighborWeight.value.rows }
   /// The number of output columns.
-  public var outputWidth: Int { selfWeight.value.columns }
-  /// Both weights, the pool's weight and bias where it has them, then the biases.
+  public var outputWidth: Int { neighborWeight.value.columns }
+  /// The weights, the pool's weight and bias where it has them, then the biases.
   public var parameters: [Parameter<S>] {
-    [selfWeight, neighborWeight] + (pool.map { [$0.weight, $0.bias] } ?? []) + biases
+    [selfWeight, neighborWeight].compactMap { $0 } + (pool.map { [$0.weight, $0.bias] } ?? [])
+      + biases
   }
 
   /// A layer with first values as in DGL: weights Xavier-uniform (unless told otherwise) with gain
   /// sqrt(2), biases uniform within 1 / sqrt(in).
   public init(
     name: String, inputWidth: Int, outputWidth: Int, aggregator: GraphSAGEAggregator,
-    bias: GraphSAGEBias, dropout: S = 0, initialization: Initialization = .xavierUniform,
+    bias: GraphSAGEBias, normalizesRows: Bool = false, dropout: S = 0,
+    initialization: Initialization = .xavierUniform,
     seed: UInt64
   ) {
     func weight(_ part: String, _ columns: Int) -> Parameter<S> {
@@ -90,11 +106,13 @@ public final class GraphSAGELayer<S: Scalar>: GraphLayer {
           stream: RandomStream(seed: seed, purpose: purpose)))
     }
     self.name = name
+    self.aggregator = aggregator
+    self.normalizesRows = normalizesRows
     dropoutProbability = dropout
-    selfWeight = weight("selfWeight", outputWidth)
+    selfWeight = aggregator == .gcn ? nil : weight("selfWeight", outputWidth)
     neighborWeight = weight("neighborWeight", outputWidth)
     switch aggregator {
-    case .mean: pool = nil
+    case .mean, .max, .gcn: pool = nil
     case .pool:
       pool = Pool(
         weight: weight("poolWeight", inputWidth), bias: initialBias("poolBias", inputWidth))
@@ -113,18 +131,22 @@ public final class GraphSAGELayer<S: Scalar>: GraphLayer {
   ) -> LayerPass<S> {
     let (input, throughDropout) = droppedInput(
       x, context.dropout(dropoutProbability, purpose: name))
-    var own = input.product(selfWeight.value)
+    var own =
+      selfWeight.map { input.product($0.value) } ?? Matrix(zeros: input.rows, outputWidth)
     for bias in biases { own.addToRows(bias.value) }
-    let (output, neighborsBackward) = addNeighbors(of: input, on: graph, to: consume own)
-    return LayerPass(output: output) { [selfWeight, biases] dOutput in
+    let (sum, neighborsBackward) = addNeighbors(of: input, on: graph, to: consume own)
+    let normalized = normalizesRows ? NormalizedRows(sum) : nil
+    return LayerPass(output: normalized?.output ?? sum) { [selfWeight, biases] dOutput in
+      let dOutput = normalized?.backward(dOutput) ?? dOutput
       if !biases.isEmpty {
         let sums = dOutput.columnSums()
         for bias in biases { bias.accumulate(sums) }
       }
-      selfWeight.accumulate(input.transposedProduct(dOutput))
+      selfWeight?.accumulate(input.transposedProduct(dOutput))
       var dInput =
         needsInputGradient
-        ? Matrix.product(dOutput, selfWeight.value, transposing: .right) : nil
+        ? selfWeight.map { .product(dOutput, $0.value, transposing: .right) }
+          ?? Matrix(zeros: input.rows, input.columns) : nil
       neighborsBackward(dOutput, &dInput)
       return dInput.map(throughDropout)
     }
@@ -134,8 +156,11 @@ public final class GraphSAGELayer<S: Scalar>: GraphLayer {
   private func addNeighbors(
     of input: NodeFeatures<S>, on graph: CSRGraph, to own: consuming Matrix<S>
   ) -> Neighbors {
-    if let pool { return addPool(pool, of: input, on: graph, to: consume own) }
-    return addMean(of: input, on: graph, to: consume own)
+    switch aggregator {
+    case .mean: addMean(of: input, on: graph, to: consume own)
+    case .pool, .max: addMaximum(of: input, on: graph, to: consume own)
+    case .gcn: addMeanWithOwn(of: input, on: graph, to: consume own)
+    }
   }
 
   private func addMean(
@@ -165,22 +190,53 @@ public final class GraphSAGELayer<S: Scalar>: GraphLayer {
     )
   }
 
-  private func addPool(
-    _ pool: Pool, of input: NodeFeatures<S>, on graph: CSRGraph, to own: consuming Matrix<S>
+  private func addMeanWithOwn(
+    of input: NodeFeatures<S>, on graph: CSRGraph, to own: consuming Matrix<S>
   ) -> Neighbors {
-    var projected = input.product(pool.weight.value)
-    projected.addToRows(pool.bias.value)
-    let (maxima, sources) = segmentMax(graph, projected, rectified: true)
-    own.addProduct(maxima, neighborWeight.value)
+    let projected = input.product(neighborWeight.value)
+    let shares = Matrix<S>(
+      graph.nodeCount, 1, (0..<graph.nodeCount).map { 1 / S(graph.inDegree($0) + 1) })
+    var sums = spmm(graph, projected)
+    sums.add(projected)
+    own.addScaledRows(of: sums, by: shares)
     return (
       own,
       { [neighborWeight] dOutput, dInput in
+        let dSums = dOutput.scaledRows(by: shares)
+        var dProjected = spmmBackward(graph, dOutput: dSums)
+        dProjected.add(dSums)
+        neighborWeight.accumulate(input.transposedProduct(dProjected))
+        dInput?.addProduct(dProjected, neighborWeight.value, transposing: .right)
+      }
+    )
+  }
+
+  private func addMaximum(
+    of input: NodeFeatures<S>, on graph: CSRGraph, to own: consuming Matrix<S>
+  ) -> Neighbors {
+    var messages: Matrix<S>
+    if let pool {
+      messages = input.product(pool.weight.value)
+      messages.addToRows(pool.bias.value)
+    } else {
+      messages = input.filled
+    }
+    let (maxima, sources) = segmentMax(graph, messages, rectified: pool != nil)
+    own.addProduct(maxima, neighborWeight.value)
+    return (
+      own,
+      { [pool, neighborWeight] dOutput, dInput in
         neighborWeight.accumulate(.product(maxima, dOutput, transposing: .left))
+        guard pool != nil || dInput != nil else { return }
         let dMaxima = Matrix.product(dOutput, neighborWeight.value, transposing: .right)
-        let dProjected = segmentMaxBackward(sources: sources, dOutput: dMaxima)
-        pool.weight.accumulate(input.transposedProduct(dProjected))
-        pool.bias.accumulate(dProjected.columnSums())
-        dInput?.addProduct(dProjected, pool.weight.value, transposing: .right)
+        let dMessages = segmentMaxBackward(sources: sources, dOutput: dMaxima)
+        guard let pool else {
+          dInput?.add(dMessages)
+          return
+        }
+        pool.weight.accumulate(input.transposedProduct(dMessages))
+        pool.bias.accumulate(dMessages.columnSums())
+        dInput?.addProduct(dMessages, pool.weight.value, transposing: .right)
       }
     )
   }

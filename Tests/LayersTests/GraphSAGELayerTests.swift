@@ -33,12 +33,21 @@ import Testing
       var aggregate = [Double](repeating: 0, count: x.columns)
       for c in 0..<x.columns where !edges.isEmpty {
         let all = edges.map { messages[Int(smallGraph.source[$0]), c] }
-        aggregate[c] = aggregator == .mean ? all.reduce(0, +) / Double(all.count) : all.max()!
+        switch aggregator {
+        case .mean: aggregate[c] = all.reduce(0, +) / Double(all.count)
+        case .pool, .max: aggregate[c] = all.max()!
+        case .gcn: aggregate[c] = all.reduce(0, +)
+        }
+      }
+      if aggregator == .gcn {
+        for c in 0..<x.columns {
+          aggregate[c] = (aggregate[c] + x[i, c]) / Double(edges.count + 1)
+        }
       }
       for k in 0..<layer.outputWidth {
         for c in 0..<x.columns {
           output[i, k] +=
-            x[i, c] * p["selfWeight"]![c, k] + aggregate[c] * p["neighborWeight"]![c, k]
+            x[i, c] * (p["selfWeight"]?[c, k] ?? 0) + aggregate[c] * p["neighborWeight"]![c, k]
         }
         output[i, k] += (p["selfBias"]?[0, k] ?? 0) + (p["neighborBias"]?[0, k] ?? 0)
       }
@@ -55,6 +64,22 @@ import Testing
       #expect(
         GradientCheck.compare(output, with: naive(layer, aggregator, x), within: .share(1e-13))
           .agrees, "\(bias)")
+    }
+  }
+
+  @Test func rowsAreDividedByTheirLength() {
+    let plain: GraphSAGELayer<Double> = layer(5, 3, .mean)
+    let normalized = GraphSAGELayer<Double>(
+      name: "layer", inputWidth: 5, outputWidth: 3, aggregator: .mean, bias: .both,
+      normalizesRows: true, seed: 7)
+    let x: Matrix<Double> = random(7, 5, "x")
+    func output(_ layer: GraphSAGELayer<Double>) -> Matrix<Double> {
+      layer.forward(x, on: smallGraph, .evaluation, needsInputGradient: false).output
+    }
+    let (y, z) = (output(plain), output(normalized))
+    for i in 0..<7 {
+      let length = (0..<3).reduce(0) { $0 + y[i, $1] * y[i, $1] }.squareRoot()
+      for k in 0..<3 { #expect(abs(z[i, k] - y[i, k] / length) < 1e-14) }
     }
   }
 
@@ -90,6 +115,8 @@ import Testing
         "layer.selfWeight", "layer.neighborWeight", "layer.poolWeight", "layer.poolBias",
         "layer.selfBias",
       ])
+    #expect(names(.gcn, .single) == ["layer.neighborWeight", "layer.selfBias"])
+    #expect(names(.max, .none) == names(.mean, .none))
     #expect(names(.mean, .both).suffix(2) == ["layer.selfBias", "layer.neighborBias"])
 
     let wide: GraphSAGELayer<Double> = layer(400, 200, .pool)

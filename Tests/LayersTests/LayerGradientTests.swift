@@ -69,6 +69,10 @@ import Testing
         if dropout > 0 { expectDropout(in: layer) }
       }
     }
+    let normalized = GraphSAGELayer<Double>(
+      name: "l", inputWidth: 4, outputWidth: outputWidth, aggregator: aggregator, bias: .single,
+      normalizesRows: true, seed: 1)
+    expectRightGradients(of: normalized, training, "rows of length 1")
   }
 
   @Test(arguments: GraphNormalization.allCases, [2, 4, 5])

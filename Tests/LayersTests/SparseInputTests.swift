@@ -48,6 +48,18 @@ import Testing
             name: "l", inputWidth: 9, outputWidth: width, aggregator: .pool, bias: .both,
             dropout: dropout, seed: 1)
         ),
+        (
+          "sage max \(width)",
+          GraphSAGELayer(
+            name: "l", inputWidth: 9, outputWidth: width, aggregator: .max, bias: .single,
+            dropout: dropout, seed: 1)
+        ),
+        (
+          "sage gcn \(width)",
+          GraphSAGELayer(
+            name: "l", inputWidth: 9, outputWidth: width, aggregator: .gcn, bias: .single,
+            dropout: dropout, seed: 1)
+        ),
       ]
     }
   }

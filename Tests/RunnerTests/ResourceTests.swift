@@ -108,6 +108,8 @@ struct ResourceTests {
     ["family": "graphsage", "hidden": [8, 9]],
     ["family": "graphsage", "hidden": [8, 9], "aggregator": "pool", "bias": "both"],
     ["family": "graphsage", "hidden": [8], "aggregator": "pool", "bias": "none"],
+    ["family": "graphsage", "hidden": [8, 9], "aggregator": "max", "normalize": true],
+    ["family": "graphsage", "hidden": [8, 9], "aggregator": "gcn"],
     ["family": "gat", "hidden": [8, 8], "heads": [3, 2], "outputHeads": 2],
     [
       "family": "gat", "hidden": [8, 8], "heads": [3, 2], "outputHeads": 2, "residual": "perHead",

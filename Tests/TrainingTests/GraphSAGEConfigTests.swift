@@ -30,6 +30,7 @@ struct GraphSAGEConfigTests {
   @Test(
     arguments: [
       ("pool", "both", 66_408), ("pool", "single", 66_031), ("pool", "none", 65_654),
+      ("max", "single", 46_841), ("gcn", "single", 23_609),
       ("mean", "both", 47_218), ("mean", "single", 46_841), ("mean", "none", 46_464),
     ])
   func networksHaveTheParametersOfTheirConfig(aggregator: String, bias: String, count: Int) throws {
@@ -39,13 +40,15 @@ struct GraphSAGEConfigTests {
     ])
     let network: Network<Float> = try settings.network(inputWidth: 50, outputWidth: 121, seed: 1)
     #expect(network.parameterCount == count)
-    #expect(network.parameters[0].name == "layers.0.selfWeight")
+    #expect(
+      network.parameters[0].name
+        == (aggregator == "gcn" ? "layers.0.neighborWeight" : "layers.0.selfWeight"))
     #expect(Set(network.parameters.map(\.name)).count == network.parameters.count)
   }
 
   @Test(
     arguments: [
-      ("aggregator", "lstm", "expected \"mean\" or \"pool\""),
+      ("aggregator", "lstm", "expected \"mean\" or \"pool\" or \"max\" or \"gcn\""),
       ("bias", true, "expected \"none\" or \"single\" or \"both\""),
       ("dropout", 1, "of at least 0 and at most 0.9999999"),
       ("hidden", [0], "expected a list of 0 to 256"),

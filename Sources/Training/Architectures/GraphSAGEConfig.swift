@@ -15,6 +15,8 @@ package struct GraphSAGEConfig: ArchitectureSettings {
   /// Dropout on each layer's input.
   package var dropout = 0.0
   package var bias = GraphSAGEBias.single
+  /// Whether each row of a layer's output is divided by its length.
+  package var normalize = false
   package var trunk = TrunkConfig()
 
   package init(
@@ -35,14 +37,31 @@ package struct GraphSAGEConfig: ArchitectureSettings {
     visitor.field("hidden", &hidden, .widths(), required: true, "Width of each hidden layer.")
     visitor.field(
       "aggregator", &aggregator, .choice,
-      "What stands for in-neighbours: their mean, or their maximum after a linear map and ReLU.")
+      "What stands for in-neighbours: their mean; their maximum after a linear map and ReLU (pool), or "
+        + "without (max); or the mean of theirs and the node's own, without a weight for the node (gcn)."
+    )
     visitor.field("activation", &activation, .activation, "What follows a hidden layer.")
     visitor.field("dropout", &dropout, .dropout, "Dropout on each layer's input.")
     visitor.field(
       "bias", &bias, .choice,
       "Biases of each layer's output: none, one, or one with each of its two products (older DGL; "
-        + "Alignahead).")
+        + "Alignahead). With \"gcn\" there is one product, and one bias.")
+    visitor.field(
+      "normalize", &normalize, .boolean,
+      "Divide each node's row of a layer's output by its length, as in the paper's algorithm 1.")
     trunk.fields(visitor)
+  }
+
+  package var inconsistencies: [Inconsistency] {
+    var found = trunk.inconsistencies(widths: hiddenColumns)
+    if aggregator == .gcn, bias == .both {
+      found.append(
+        Inconsistency(
+          key: "bias",
+          message: "found \"both\" with the aggregator \"gcn\", which has one product; "
+            + "expected \"none\" or \"single\""))
+    }
+    return found
   }
 
   package func makeNetwork<S: Scalar>(_ context: NetworkContext) -> Network<S> {
@@ -52,7 +71,7 @@ package struct GraphSAGEConfig: ArchitectureSettings {
     return context.chain(hidden, options) {
       GraphSAGELayer(
         name: $0, inputWidth: $1, outputWidth: $2, aggregator: aggregator, bias: bias,
-        dropout: S(dropout), seed: context.seed)
+        normalizesRows: normalize, dropout: S(dropout), seed: context.seed)
     }
   }
 }

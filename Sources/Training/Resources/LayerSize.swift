@@ -80,15 +80,26 @@ extension GraphSAGEConfig {
       case .both: 2
       }
     return sizes(data, bias: bias != .none) { layer in
-      guard aggregator == .pool else {
-        return layer.convolution(matrices: 2, biases: biases, dropout: dropout)
+      let normalized = normalize ? layer.width : 0
+      guard aggregator == .pool || aggregator == .max else {
+        var size = layer.convolution(
+          matrices: aggregator == .gcn ? 1 : 2, biases: biases, dropout: dropout)
+        size.keptPerNode += normalized
+        return size
       }
       var size = LayerSize()
+      guard aggregator == .pool else {
+        size.parameters = 2 * layer.input * layer.width + biases * layer.width
+        size.keptPerNode =
+          layer.dropped(dropout) + layer.outputs + 1.5 * layer.input + normalized
+        size.passingPerNode = layer.width + layer.input
+        return size
+      }
       size.parameters =
         2 * layer.input * layer.width + layer.input * (layer.input + 1) + biases * layer.width
       // The largest neighbours' numbers, and half as much at least for who they are.
       size.keptPerNode =
-        layer.dropped(dropout) + layer.outputs + 1.5 * layer.input
+        layer.dropped(dropout) + layer.outputs + 1.5 * layer.input + normalized
       size.passingPerNode = layer.width + 2 * layer.input
       return size
     }
