@@ -173,6 +173,23 @@ struct ResourceTests {
     #expect(double.total == 2 * estimate.total)
   }
 
+  /// A mean square for each weight, and a mean and a velocity where they are asked for.
+  @Test(
+    arguments: [
+      (["type": "rmsprop", "learningRate": 0.01], 5),
+      (["type": "rmsprop", "learningRate": 0.01, "centered": true], 6),
+      (["type": "rmsprop", "learningRate": 0.01, "centered": true, "momentum": 0.5], 7),
+      (["type": "sgd", "learningRate": 0.01], 5),
+    ] as [(JSONValue, Double)])
+  func optimisersCountWithWhatTheyKeep(optimizer: JSONValue, copies: Double) throws {
+    var config = config(["family": "gcn", "hidden": [8]])
+    let (decoded, problems) = RecordDecoder.decode(OptimizerConfig.self, from: optimizer)
+    #expect(problems.isEmpty)
+    config.models[0].training.optimizer = decoded
+    let estimate = config.memoryEstimates(on: data)[0]
+    #expect(estimate.parameters == 4 * copies * estimate.parameterCount)
+  }
+
   @Test func whatDoesNotFitIsRefusedWithItsSizes() throws {
     let config = config(["family": "mlp", "hidden": [65_536, 65_536]])
     let available = AvailableMemory(bytes: 4e9, bound: "this machine has free")

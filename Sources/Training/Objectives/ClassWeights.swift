@@ -8,7 +8,7 @@ import Tensor
 package enum ClassWeights: Equatable, Sendable {
   /// All the same.
   case none
-  /// Every class as much as any other; ``CrossEntropyWeighting/balanced(classSizes:)``.
+  /// Every class as much as any other; `CrossEntropyWeighting.balanced`.
   case balanced
   /// A number for each class.
   case byHand([Double])
