@@ -107,7 +107,7 @@ extension NodeDataSource {
   /// The nodes, split and prepared as the config says.
   public func load<S: Scalar>(_ context: RunContext) throws -> ExperimentData<S> {
     let config = context.config.data
-    let source: NodeDataset<S> = try nodes(context)
+    var source: NodeDataset<S> = try nodes(context)
     if let message = source.unusedClasses { context.log.warning("\(message)") }
     var published = source.splits
     if config.split.settings.readsProvidedSplits, !source.isSynthetic {
@@ -117,12 +117,16 @@ extension NodeDataSource {
     if split != config.split {
       context.log.info("\(source.name) has no published splits; instead: \(split.words)")
     }
+    if config.largestComponent {
+      source = try source.with(splits: published).restricted(to: source.graph.largestComponent)
+      published = source.splits
+    }
     return ExperimentData(
       TransductiveDataset(
         source, selfLoops: config.selfLoops, normalizesRows: config.normalizeFeatures == .rows),
-      splitInWords: split.words, published: published,
-      rewiredBy: config.rewiring.settings.rewiring
-    ) { try split.settings.split(source, seed: $0, published: published) }
+      splitInWords: split.words + config.unseenInWords, published: published,
+      rewiredBy: config.rewiring.settings.rewiring, unseenShare: config.inductiveShare
+    ) { [source] in try split.settings.split(source, seed: $0, published: published) }
   }
 }
 
