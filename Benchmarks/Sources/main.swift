@@ -110,6 +110,8 @@ let alignment = term(
 let alignedOptimizer = Adam(aligned[0].parameters)
 let hidden = Matrix<Float>.normal(4_740, 136, stream: RandomStream(seed: 1, purpose: "hidden"))
 let maxima = segmentMax(batch.graph, hidden)
+let attention = Matrix<Float>.normal(1, 136, stream: RandomStream(seed: 1, purpose: "attention"))
+let twoHeads = AttentionOptions<Float>(heads: 2, averagesHeads: false, negativeSlope: 0.2)
 
 let work: [(String, () -> Void)] = [
   ("batch of two graphs", { _ = GraphBatch(samples, members: [0, 1]) }),
@@ -147,6 +149,15 @@ let work: [(String, () -> Void)] = [
   (
     "its backward pass",
     { _ = segmentMaxBackward(sources: maxima.sources, dOutput: hidden) }
+  ),
+  (
+    "GATv2 attention and back, 2 x 68",
+    {
+      let (_, state) = dynamicAttention(
+        batch.graph, source: hidden, destination: hidden, a: attention, options: twoHeads)
+      _ = dynamicAttentionBackward(
+        batch.graph, state: state, a: attention, options: twoHeads, dOutput: hidden)
+    }
   ),
   ("L1 over edges, width 136", { _ = edgeSimilarity(batch.graph, hidden, .l1) }),
 ]

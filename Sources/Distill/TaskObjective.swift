@@ -15,12 +15,17 @@ public enum TaskLoss: Sendable, Equatable {
 /// The loss of the task itself: logits against the labels of the batch.
 public final class TaskObjective<S: Scalar>: Objective {
   private let loss: TaskLoss
+  private let weighting: CrossEntropyWeighting
   /// The logits.
   public let taps: [Tap] = [.logits]
 
   /// An objective with the given loss.
-  public init(_ loss: TaskLoss) {
+  ///
+  /// - Parameter weighting: Of classes and nodes in a cross-entropy in training;
+  ///   ``weightedCrossEntropy(logits:target:labels:counts:_:)``. ``loss(_:)`` is without.
+  public init(_ loss: TaskLoss, weighting: CrossEntropyWeighting = CrossEntropyWeighting()) {
     self.loss = loss
+    self.weighting = weighting
   }
 
   /// The mean loss over the rows whose labels are known: nodes, or graphs.
@@ -30,13 +35,17 @@ public final class TaskObjective<S: Scalar>: Objective {
       switch loss {
       case .binaryCrossEntropy:
         binaryCrossEntropy(logits: logits, labels: target, counts: input.batch.counts)
-      case .crossEntropy:
+      case .crossEntropy where weighting.isPlain:
         crossEntropy(logits: logits, target: target, counts: input.batch.counts)
+      case .crossEntropy:
+        weightedCrossEntropy(
+          logits: logits, target: target, labels: input.batch.labels, counts: input.batch.counts,
+          weighting)
       }
     return ObjectiveValue(loss: value.loss, gradients: [.logits: value.dLogits])
   }
 
-  /// The loss alone, for evaluations.
+  /// The loss alone, for evaluations: that of every node alike.
   ///
   /// - Throws: As ``evaluate(_:)``.
   public func loss(_ input: ObjectiveInput<S>) throws -> Double {

@@ -32,7 +32,14 @@ public struct Block<S: Scalar> {
     Block(output: output, inputs: input.map { [$0] }, operation: .layer(layer))
   }
 
-  /// A nonlinearity of the block before, or of another tap.
+  /// A nonlinearity of the block before, of so many columns; a layer where it learns.
+  public static func activation(_ activation: Activation, width: Int, as output: Tap) -> Block {
+    guard activation == .prelu else { return .activation(activation, as: output) }
+    return .layer(PReLULayer<S>(name: output.name, width: width), as: output)
+  }
+
+  /// A nonlinearity of the block before, or of another tap; one that learns is a layer, a
+  /// ``PReLULayer``.
   public static func activation(
     _ activation: Activation, of input: Tap? = nil, as output: Tap
   ) -> Block {

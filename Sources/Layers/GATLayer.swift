@@ -50,24 +50,12 @@ public final class GATLayer<S: Scalar>: GraphLayer {
     }
   }
 
-  /// What is added to the aggregated features.
-  private enum Residual {
-    case none
-    /// X' R, for each head its own map.
-    case linear(Parameter<S>)
-    /// X' added to every head; in = d.
-    case everyHead
-    /// X', head by head; in = h d.
-    case identity
-  }
-
   private let name: String
   private let options: Options
   private let weight: Parameter<S>
   private let attentionSource: Parameter<S>
   private let attentionDestination: Parameter<S>
-  private let residual: Residual
-  private let bias: Parameter<S>?
+  private let offset: HeadOffset<S>
 
   /// The number of input columns.
   public var inputWidth: Int { weight.value.rows }
@@ -77,10 +65,7 @@ public final class GATLayer<S: Scalar>: GraphLayer {
   }
   /// The weight, both attention vectors, then the residual's weight and the bias where there are.
   public var parameters: [Parameter<S>] {
-    var list = [weight, attentionSource, attentionDestination]
-    if case .linear(let map) = residual { list.append(map) }
-    if let bias { list.append(bias) }
-    return list
+    [weight, attentionSource, attentionDestination] + offset.parameters
   }
 
   /// A layer with Xavier-normal weights of gain sqrt(2), as published, and zero bias.
@@ -103,14 +88,10 @@ public final class GATLayer<S: Scalar>: GraphLayer {
     // Fans of the original's 1 x heads x width tensors.
     attentionSource = parameter("attentionSource", 1, fan: heads * d + d)
     attentionDestination = parameter("attentionDestination", 1, fan: heads * d + d)
-    switch options.residual {
-    case .none: residual = .none
-    case .perHead where inputWidth == d: residual = .everyHead
-    case .current where inputWidth == heads * d: residual = .identity
-    case .perHead, .current:
-      residual = .linear(parameter("residualWeight", inputWidth, fan: inputWidth + heads * d))
-    }
-    bias = options.bias ? Parameter("\(name).bias", Matrix(zeros: 1, heads * d)) : nil
+    offset = HeadOffset(
+      name: name, inputWidth: inputWidth, heads: heads, headWidth: d,
+      averagesHeads: options.averagesHeads, residual: options.residual, bias: options.bias
+    ) { parameter("residualWeight", inputWidth, fan: inputWidth + heads * d) }
   }
 
   /// The output of the layer for all nodes.
@@ -126,7 +107,7 @@ public final class GATLayer<S: Scalar>: GraphLayer {
     let projected = input.product(weight.value)
     let (output, state) = graphAttention(
       graph, projected, aSource: attentionSource.value, aDestination: attentionDestination.value,
-      options: attention, addingTo: offset(input))
+      options: attention, addingTo: offset.output(input))
     return LayerPass(output: output) { [self] dOutput in
       let (dProjected, daSource, daDestination) = graphAttentionBackward(
         graph, state: state, aSource: attentionSource.value,
@@ -134,70 +115,11 @@ public final class GATLayer<S: Scalar>: GraphLayer {
       attentionSource.accumulate(daSource)
       attentionDestination.accumulate(daDestination)
       weight.accumulate(input.transposedProduct(dProjected))
-      accumulateOffsetGradients(input: input, dOutput: dOutput)
+      offset.accumulate(input: input, dOutput: dOutput)
       guard needsInputGradient else { return nil }
       var dInput = Matrix.product(dProjected, weight.value, transposing: .right)
-      addResidualGradient(dOutput, to: &dInput)
+      offset.addInputGradient(of: dOutput, to: &dInput)
       return throughDropout(dInput)
     }
-  }
-
-  /// The number that scales a sum over heads: 1 / h for an average.
-  private var headShare: S { 1 / S(options.heads) }
-
-  /// residual(X') + b, in the shape of the output; nil for zero.
-  private func offset(_ input: NodeFeatures<S>) -> Matrix<S>? {
-    var sum: Matrix<S>?
-    switch residual {
-    case .none: break
-    case .linear(let map):
-      sum = input.product(options.averagesHeads ? meanOverHeads(map.value) : map.value)
-    case .everyHead where options.averagesHeads: sum = input.filled
-    case .identity where !options.averagesHeads: sum = input.filled
-    case .everyHead:
-      sum = Matrix(zeros: input.rows, outputWidth)
-      sum!.addToBlocks(input.filled, blocks: options.heads, scale: 1)
-    case .identity: sum = meanOverHeads(input.filled)
-    }
-    if let bias {
-      if sum == nil { sum = Matrix(zeros: input.rows, outputWidth) }
-      sum!.addToRows(options.averagesHeads ? meanOverHeads(bias.value) : bias.value)
-    }
-    return sum
-  }
-
-  private func accumulateOffsetGradients(input: NodeFeatures<S>, dOutput: Matrix<S>) {
-    if case .linear(let map) = residual {
-      map.accumulate(perHead(input.transposedProduct(dOutput)))
-    }
-    bias?.accumulate(perHead(dOutput.columnSums()))
-  }
-
-  private func addResidualGradient(_ dOutput: Matrix<S>, to dInput: inout Matrix<S>) {
-    switch residual {
-    case .none: break
-    case .linear(let map):
-      let weights = options.averagesHeads ? meanOverHeads(map.value) : map.value
-      dInput.addProduct(dOutput, weights, transposing: .right)
-    case .everyHead where options.averagesHeads: dInput.add(dOutput)
-    case .identity where !options.averagesHeads: dInput.add(dOutput)
-    case .everyHead: dInput.addBlockSums(of: dOutput, blocks: options.heads, scale: 1)
-    case .identity: dInput.addToBlocks(dOutput, blocks: options.heads, scale: headShare)
-    }
-  }
-
-  /// r x (h d) to r x d.
-  private func meanOverHeads(_ wide: Matrix<S>) -> Matrix<S> {
-    var mean = Matrix<S>(zeros: wide.rows, options.headWidth)
-    mean.addBlockSums(of: wide, blocks: options.heads, scale: headShare)
-    return mean
-  }
-
-  /// The gradient of a per-head parameter from that of what the heads' mean or concatenation gave.
-  private func perHead(_ gradient: Matrix<S>) -> Matrix<S> {
-    guard options.averagesHeads else { return gradient }
-    var wide = Matrix<S>(zeros: gradient.rows, options.heads * options.headWidth)
-    wide.addToBlocks(gradient, blocks: options.heads, scale: headShare)
-    return wide
   }
 }

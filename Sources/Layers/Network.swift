@@ -99,7 +99,10 @@ public final class Network<S: Scalar> {
     let blocks = layers.enumerated().flatMap { l, layer -> [Block<S>] in
       l == layers.count - 1
         ? [.layer(layer, as: .logits)]
-        : [.layer(layer, as: .hidden(l)), .activation(activation, as: .activated(l))]
+        : [
+          .layer(layer, as: .hidden(l)),
+          .activation(activation, width: layer.outputWidth, as: .activated(l)),
+        ]
     }
     do {
       try self.init(

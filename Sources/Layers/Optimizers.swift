@@ -45,6 +45,8 @@ public final class Adam<S: Scalar>: Optimizer {
     public var epsilon = 1e-8
     /// Weight decay.
     public var weightDecay = 0.0
+    /// Weight decay of parameters that have one of their own.
+    public var decayGroups = WeightDecayGroups()
     /// Whether the decay is decoupled from the gradient.
     public var decoupled = false
 
@@ -54,6 +56,8 @@ public final class Adam<S: Scalar>: Optimizer {
 
   private let parameters: [Parameter<S>]
   private let options: Options
+  /// The weight decay of each parameter.
+  private let decays: [Double]
   private var moments: [(m: Matrix<S>, v: Matrix<S>)]
   /// The number of steps taken.
   public private(set) var stepCount = 0
@@ -62,6 +66,7 @@ public final class Adam<S: Scalar>: Optimizer {
   public init(_ parameters: [Parameter<S>], options: Options = Options()) {
     self.parameters = parameters
     self.options = options
+    decays = options.decayGroups.decays(of: parameters, otherwise: options.weightDecay)
     moments = parameters.map {
       let zeros = Matrix<S>(zeros: $0.value.rows, $0.value.columns)
       return (zeros, zeros)
@@ -76,15 +81,15 @@ public final class Adam<S: Scalar>: Optimizer {
     for (i, parameter) in parameters.enumerated() {
       guard let gradient = parameter.gradient else { continue }
       let g = gradient.pointer
+      let decay = decays[i]
       let (m, v) = (moments[i].m.mutablePointer, moments[i].v.mutablePointer)
       let p = parameter.value.mutablePointer
       Parallel.elements(gradient.count) { r in
         let first = r.lowerBound
         S.kernels.adam(
           r.count, S(learningRate), S(options.beta1), S(options.beta2), S(options.epsilon),
-          S(options.decoupled ? 0 : options.weightDecay),
-          S(options.decoupled ? options.weightDecay : 0), correction1, correction2, g + first,
-          m + first, v + first, p + first)
+          S(options.decoupled ? 0 : decay), S(options.decoupled ? decay : 0), correction1,
+          correction2, g + first, m + first, v + first, p + first)
       }
       withExtendedLifetime(gradient) {}
     }
@@ -121,6 +126,8 @@ public final class SGD<S: Scalar>: Optimizer {
     public var nesterov = false
     /// Weight decay, coupled.
     public var weightDecay = 0.0
+    /// Weight decay of parameters that have one of their own.
+    public var decayGroups = WeightDecayGroups()
 
     /// Plain gradient descent.
     public init() {}
@@ -128,6 +135,8 @@ public final class SGD<S: Scalar>: Optimizer {
 
   private let parameters: [Parameter<S>]
   private let options: Options
+  /// The weight decay of each parameter.
+  private let decays: [Double]
   private var velocities: [Matrix<S>]
   /// Which velocities have been filled by a step of their parameter.
   private var isFilled: [Bool]
@@ -138,6 +147,7 @@ public final class SGD<S: Scalar>: Optimizer {
   public init(_ parameters: [Parameter<S>], options: Options = Options()) {
     self.parameters = parameters
     self.options = options
+    decays = options.decayGroups.decays(of: parameters, otherwise: options.weightDecay)
     velocities = parameters.map { Matrix(zeros: $0.value.rows, $0.value.columns) }
     isFilled = parameters.map { _ in false }
   }
@@ -151,9 +161,10 @@ public final class SGD<S: Scalar>: Optimizer {
       let u = velocities[i].mutablePointer
       let p = parameter.value.mutablePointer
       let first: Int32 = isFilled[i] ? 0 : 1
+      let decay = decays[i]
       Parallel.elements(gradient.count) { r in
         S.kernels.sgd(
-          r.count, S(learningRate), S(options.momentum), S(options.weightDecay),
+          r.count, S(learningRate), S(options.momentum), S(decay),
           options.nesterov ? 1 : 0, first, g + r.lowerBound, u + r.lowerBound, p + r.lowerBound)
       }
       withExtendedLifetime(gradient) {}
@@ -181,7 +192,10 @@ public final class SGD<S: Scalar>: Optimizer {
   }
 }
 
-private func saved<S>(
+/// A matrix of a saved state.
+///
+/// - Throws: ``OptimizerStateError`` where it is missing or has another shape than the parameter.
+func saved<S>(
   _ name: String, _ parameter: Parameter<S>, in state: [String: Matrix<S>]
 ) throws -> Matrix<S> {
   guard let matrix = state[name], matrix.rows == parameter.value.rows,
@@ -201,27 +215,4 @@ public func clipGradientNorm<S>(_ parameters: [Parameter<S>], limit: Double) -> 
     for parameter in parameters { parameter.scaleGradient(by: S(limit / norm)) }
   }
   return norm
-}
-
-/// The learning rate of each epoch as a multiple of the first one, epochs counted from zero.
-public enum LearningRateSchedule: Sendable, Equatable {
-  /// Always 1.
-  case constant
-  /// factor^(epoch / every), rounded down.
-  case step(every: Int, factor: Double)
-  /// From 1 down to `minimum` along half a cosine over all epochs; Loshchilov & Hutter, ICLR 2017.
-  case cosine(minimum: Double)
-  /// (epoch + 1) / epochs until 1 is reached, then 1.
-  case linearWarmup(epochs: Int)
-
-  /// The factor in epoch `epoch` of `epochs`.
-  public func factor(epoch: Int, of epochs: Int) -> Double {
-    switch self {
-    case .constant: 1
-    case .step(let every, let factor): pow(factor, Double(epoch / every))
-    case .cosine(let minimum):
-      minimum + (1 - minimum) * (1 + cos(.pi * Double(epoch) / Double(max(epochs, 1)))) / 2
-    case .linearWarmup(let warmup): min(1, Double(epoch + 1) / Double(max(warmup, 1)))
-    }
-  }
 }

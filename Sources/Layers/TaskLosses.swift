@@ -41,6 +41,86 @@ public func crossEntropy<S>(
   meanOverRows(logits, target, counts, perRow: 1, kernel: S.kernels.crossEntropy)
 }
 
+/// How classes and nodes count in a cross-entropy besides their labels.
+public struct CrossEntropyWeighting: Sendable, Equatable {
+  /// A weight for each class; nil for 1.
+  public var classes: [Double]?
+  /// The focusing exponent f of the focal loss; 0 for none.
+  public var focus = 0.0
+
+  /// A weighting from its parts.
+  public init(classes: [Double]? = nil, focus: Double = 0) {
+    self.classes = classes
+    self.focus = focus
+  }
+
+  /// Whether it is plain cross-entropy.
+  public var isPlain: Bool { classes == nil && focus == 0 }
+
+  /// Weights under which every class counts as much as any other, as scikit-learn's "balanced": with
+  /// n nodes, n_c of them of class c, and C classes
+  ///
+  ///     w_c = n / (C n_c)
+  ///
+  /// - Returns: nil where some class has no node.
+  public static func balanced(classSizes: [Int]) -> [Double]? {
+    guard classSizes.allSatisfy({ $0 > 0 }) else { return nil }
+    let n = classSizes.reduce(0, +)
+    return classSizes.map { Double(n) / Double(classSizes.count * $0) }
+  }
+}
+
+/// Softmax cross-entropy with weights w of classes, which is PyTorch's `CrossEntropyLoss` with a
+/// `weight`, and with a focusing exponent f, which makes it the focal loss of many classes (Lin et al.,
+/// Focal loss for dense object detection, ICCV 2017): nodes whose class is nearly certain count less.
+/// With p_i = softmax(x_i), targets q (one-hot rows, or smoothed ones) and the labels' classes y_i,
+///
+///     loss  = 1 / W sum over counted rows i of sum over c of w_c q_ic (1 - p_ic)^f (-log p_ic)
+///     W     = sum over counted rows i of w_(y_i)
+///     dx_ij = (a_ij - p_ij sum over c of a_ic) / W,  0 in other rows
+///     a_ic  = w_c q_ic (f p_ic (1 - p_ic)^(f - 1) log p_ic - (1 - p_ic)^f)
+///
+/// Without weights W is the number of counted rows. Where W is 0 the loss and its gradient are 0.
+///
+/// - Parameters:
+///   - logits: n x c.
+///   - target: n x c; rows add up to 1.
+///   - labels: n x c, one-hot.
+///   - counts: n bytes; rows with 0 are left out.
+public func weightedCrossEntropy<S>(
+  logits: Matrix<S>, target: Matrix<S>, labels: Matrix<S>, counts: [UInt8],
+  _ weighting: CrossEntropyWeighting
+) -> LossValue<S> {
+  let (rows, width) = (logits.rows, logits.columns)
+  precondition(
+    target.rows == rows && target.columns == width && labels.rows == rows
+      && labels.columns == width && counts.count == rows,
+    "logits, targets, labels and the row mask belong to the same rows")
+  precondition(weighting.classes?.count ?? width == width, "every class has a weight")
+  let classes = Matrix<S>(
+    1, width, weighting.classes.map { $0.map { S($0) } } ?? Array(repeating: 1, count: width))
+  let total = counts.indices.reduce(0.0) { sum, row in
+    counts[row] == 0
+      ? sum
+      : sum + (0..<width).reduce(0.0) { $0 + Double(classes[0, $1]) * Double(labels[row, $1]) }
+  }
+  let share = total > 0 ? 1 / total : 0
+  var gradient = Matrix<S>(uninitialized: rows, width)
+  let dx = gradient.mutablePointer
+  let (x, q, w) = (logits.pointer, target.pointer, classes.pointer)
+  let sum = counts.withUnsafeBufferPointer { mask in
+    let mask = mask.baseAddress
+    return Parallel.sum(rows, of: 256) { r in
+      let first = r.lowerBound * width
+      return S.kernels.focalCrossEntropy(
+        r.count, width, x + first, q + first, w, weighting.focus,
+        mask.map { $0 + r.lowerBound }, share, dx + first)
+    }
+  }
+  withExtendedLifetime(classes) {}
+  return LossValue(loss: sum * share, dLogits: gradient)
+}
+
 /// The loss of ``binaryCrossEntropy(logits:labels:counts:)`` without its gradient.
 public func binaryCrossEntropyLoss<S>(
   logits: Matrix<S>, labels: Matrix<S>, counts: [UInt8]

@@ -52,7 +52,8 @@ extension Network {
   /// Hidden layer L is named "layers.L", the output layer after N of them "layers.N"; parts of the
   /// trunk are "layers.L.norm" and "layers.L.residual". Taps are `hidden.L` (what the activation is
   /// given), `hidden.L.activated`, `logits`, and where these parts exist `layers.L` (the layer's own
-  /// output), `layers.L.norm`, `layers.L.residual`, `jumping` and `readout`. Without any option this
+  /// output), `layers.L.norm`, `layers.L.residual`, `jumping` and `readout`. A PReLU's slope is
+  /// "hidden.L.activated.slope". Without any option this
   /// is ``init(layers:activation:addsSelfLoops:)``.
   ///
   /// - Parameters:
@@ -92,7 +93,7 @@ extension Network {
         }
         blocks.append(.sum(of: parts, as: .hidden(l)))
       }
-      blocks.append(.activation(options.activation, as: .activated(l)))
+      blocks.append(.activation(options.activation, width: own.outputWidth, as: .activated(l)))
       (tap, width) = (.activated(l), own.outputWidth)
       widths.append(width)
     }

@@ -127,6 +127,26 @@ public func eluBackward<S>(output y: Matrix<S>, dOutput: Matrix<S>) -> Matrix<S>
   }
 }
 
+/// The Gaussian error linear unit in its exact form (Hendrycks & Gimpel 2016), as PyTorch's `GELU`
+/// without an approximation:
+///
+///     y = x Phi(x),   Phi(x) = (1 + erf(x / sqrt(2))) / 2,   phi(x) = exp(-x^2 / 2) / sqrt(2 pi)
+///     dx = dy (Phi(x) + x phi(x))
+public func gelu<S>(_ x: Matrix<S>) -> Matrix<S> {
+  let source = x.pointer
+  return x.mapRanges { r, target in S.kernels.gelu(r.count, source + r.lowerBound, target) }
+}
+
+/// The gradient of ``gelu(_:)``, from its input.
+public func geluBackward<S>(input x: Matrix<S>, dOutput: Matrix<S>) -> Matrix<S> {
+  precondition(x.count == dOutput.count, "a gradient has the shape of its output")
+  let (source, gradient) = (x.pointer, dOutput.pointer)
+  return dOutput.mapRanges { r, target in
+    S.kernels.geluBackward(
+      r.count, source + r.lowerBound, gradient + r.lowerBound, target)
+  }
+}
+
 /// y = x for x > 0, slope x otherwise; slope 0 is the ReLU.
 public func leakyReLU<S>(_ x: Matrix<S>, slope: S) -> Matrix<S> {
   let source = x.pointer

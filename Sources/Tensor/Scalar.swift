@@ -40,6 +40,8 @@ public struct Kernels<S: Scalar>: @unchecked Sendable {
   let allFinite: (Int, In) -> Int32
   let elu: (Int, In, Out) -> Void
   let eluBackward: (Int, In, In, Out) -> Void
+  let gelu: (Int, In, Out) -> Void
+  let geluBackward: (Int, In, In, Out) -> Void
   let leakyReLU: (Int, S, In, Out) -> Void
   let leakyReLUBackward: (Int, S, In, In, Out) -> Void
   let exp: (Int, S, In, Out) -> Void
@@ -77,6 +79,9 @@ public struct Kernels<S: Scalar>: @unchecked Sendable {
   public let bce: (Int, Int, In, In, UnsafePointer<UInt8>?, S, Out) -> Double
   /// Softmax cross-entropy.
   public let crossEntropy: (Int, Int, In, In, UnsafePointer<UInt8>?, S, Out) -> Double
+  /// Softmax cross-entropy with weights of classes and a focusing exponent.
+  public let focalCrossEntropy:
+    (Int, Int, In, In, In, Double, UnsafePointer<UInt8>?, Double, Out) -> Double
   /// Softmax cross-entropy where each row's class is known from its place.
   public let diagonalCrossEntropy: (Int, Int, Int, S, Out) -> Double
   /// Kullback-Leibler divergence of softmax distributions.
@@ -94,6 +99,8 @@ public struct Kernels<S: Scalar>: @unchecked Sendable {
   public let adam: (Int, S, S, S, S, S, S, Double, Double, In, Out, Out, Out) -> Void
   /// One step of SGD.
   public let sgd: (Int, S, S, S, Int32, Int32, In, Out, Out) -> Void
+  /// One step of RMSprop.
+  public let rmsprop: (Int, S, S, S, S, S, Int32, In, Out, Out, Out, Out) -> Void
 
   // Over the edges of a graph; rows begin ..< end.
   /// Sparse times dense.
@@ -152,6 +159,14 @@ public struct Kernels<S: Scalar>: @unchecked Sendable {
   /// Backward pass of the dot products.
   public let gatScoresBackwardRows:
     (Int, Int, Index, Index, Int, Int, In, In, In, In, In, Out, Out, Out) -> Void
+  /// Attention scores of a GATv2.
+  public let dynamicScoresRows: (Int, Int, Index, Index, Int, Int, S, In, In, In, Out) -> Void
+  /// Their backward pass over the edges into nodes.
+  public let dynamicScoresBackwardInRows:
+    (Int, Int, Index, Index, Int, Int, S, In, In, In, In, Out, Out) -> Void
+  /// Their backward pass over the edges out of nodes.
+  public let dynamicScoresBackwardOutRows:
+    (Int, Int, Index, Index, Index, Int, Int, S, In, In, In, In, Out) -> Void
 }
 
 extension Float: Scalar {
@@ -166,6 +181,8 @@ extension Float: Scalar {
     allFinite: ck_all_finite_f32,
     elu: ck_elu_f32,
     eluBackward: ck_elu_backward_f32,
+    gelu: ck_gelu_f32,
+    geluBackward: ck_gelu_backward_f32,
     leakyReLU: ck_leaky_relu_f32,
     leakyReLUBackward: ck_leaky_relu_backward_f32,
     exp: ck_exp_f32,
@@ -198,6 +215,7 @@ extension Float: Scalar {
     normalizedLeakyBackward: ck_normalized_leaky_backward_f32,
     bce: ck_bce_f32,
     crossEntropy: ck_cross_entropy_f32,
+    focalCrossEntropy: ck_focal_cross_entropy_f32,
     diagonalCrossEntropy: ck_diagonal_cross_entropy_f32,
     softmaxDivergence: ck_softmax_divergence_f32,
     sigmoidDivergence: ck_sigmoid_divergence_f32,
@@ -205,6 +223,7 @@ extension Float: Scalar {
     rightRows: ck_right_rows_f32,
     adam: ck_adam_f32,
     sgd: ck_sgd_f32,
+    rmsprop: ck_rmsprop_f32,
     spmmRows: ck_spmm_rows_f32,
     spmmIndexedRows: ck_spmm_indexed_rows_f32,
     sddmmRows: ck_sddmm_rows_f32,
@@ -226,7 +245,10 @@ extension Float: Scalar {
     gatAggregateRows: ck_gat_aggregate_rows_f32,
     gatAggregateBackwardRows: ck_gat_aggregate_backward_rows_f32,
     gatAttentionBackwardRows: ck_gat_attention_backward_rows_f32,
-    gatScoresBackwardRows: ck_gat_scores_backward_rows_f32)
+    gatScoresBackwardRows: ck_gat_scores_backward_rows_f32,
+    dynamicScoresRows: ck_dynamic_scores_rows_f32,
+    dynamicScoresBackwardInRows: ck_dynamic_scores_backward_in_rows_f32,
+    dynamicScoresBackwardOutRows: ck_dynamic_scores_backward_out_rows_f32)
 }
 
 extension Double: Scalar {
@@ -241,6 +263,8 @@ extension Double: Scalar {
     allFinite: ck_all_finite_f64,
     elu: ck_elu_f64,
     eluBackward: ck_elu_backward_f64,
+    gelu: ck_gelu_f64,
+    geluBackward: ck_gelu_backward_f64,
     leakyReLU: ck_leaky_relu_f64,
     leakyReLUBackward: ck_leaky_relu_backward_f64,
     exp: ck_exp_f64,
@@ -273,6 +297,7 @@ extension Double: Scalar {
     normalizedLeakyBackward: ck_normalized_leaky_backward_f64,
     bce: ck_bce_f64,
     crossEntropy: ck_cross_entropy_f64,
+    focalCrossEntropy: ck_focal_cross_entropy_f64,
     diagonalCrossEntropy: ck_diagonal_cross_entropy_f64,
     softmaxDivergence: ck_softmax_divergence_f64,
     sigmoidDivergence: ck_sigmoid_divergence_f64,
@@ -280,6 +305,7 @@ extension Double: Scalar {
     rightRows: ck_right_rows_f64,
     adam: ck_adam_f64,
     sgd: ck_sgd_f64,
+    rmsprop: ck_rmsprop_f64,
     spmmRows: ck_spmm_rows_f64,
     spmmIndexedRows: ck_spmm_indexed_rows_f64,
     sddmmRows: ck_sddmm_rows_f64,
@@ -301,5 +327,8 @@ extension Double: Scalar {
     gatAggregateRows: ck_gat_aggregate_rows_f64,
     gatAggregateBackwardRows: ck_gat_aggregate_backward_rows_f64,
     gatAttentionBackwardRows: ck_gat_attention_backward_rows_f64,
-    gatScoresBackwardRows: ck_gat_scores_backward_rows_f64)
+    gatScoresBackwardRows: ck_gat_scores_backward_rows_f64,
+    dynamicScoresRows: ck_dynamic_scores_rows_f64,
+    dynamicScoresBackwardInRows: ck_dynamic_scores_backward_in_rows_f64,
+    dynamicScoresBackwardOutRows: ck_dynamic_scores_backward_out_rows_f64)
 }

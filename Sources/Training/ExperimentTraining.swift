@@ -184,6 +184,16 @@ package struct ExperimentTraining<S: Scalar>: SeedRunner {
           teacherInputs: {
             try self.data.parts(seed: seed, on: self.model(named: $0.name).graph).train
           }))
+      let parameters = networks[place].parameters + objectives.parameters
+      if let problem = WeightDecayConfig.problem(
+        model.training.optimizer.settings.decayGroups, parameters: parameters.map(\.name))
+      {
+        throw ConfigError(
+          source: context.config.name,
+          problems: [
+            JSONProblem(path: "models.\(model.name).\(problem.key)", message: problem.message)
+          ])
+      }
       return ModelTrainer(
         model, network: networks[place], features: features[place], objectives: objectives,
         in: ModelTrainer.Context(

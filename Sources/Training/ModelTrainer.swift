@@ -61,8 +61,7 @@ package final class ModelTrainer<S: Scalar> {
       network.parameters + objectives.parameters)
     evaluator = Evaluator(
       taskLoss: config.taskLoss, logitThreshold: context.settings.metrics.logitThreshold,
-      selected: config.training.checkpoint == .lowestValidationLoss ? nil : config.training.selectOn
-    )
+      selected: config.training.usesScore ? config.training.selectOn : nil)
   }
 
   /// Whether all epochs are done, or the validation score has not risen for as long as it may.
@@ -97,7 +96,7 @@ package final class ModelTrainer<S: Scalar> {
   private func step(on batch: GraphBatch<S>, by objectives: WeightedObjectives<S>) throws {
     let forward = ForwardContext.training(seed: dropoutSeed, step: progress.step)
     try named { try network.checkTraining(on: batch.graph) }
-    let pass = network.forward(batch.features, on: batch.graph, forward)
+    let pass = network.forward(batch.features, on: thinned(batch.graph), forward)
     for parameter in parameters { parameter.clearGradient() }
     let value = try named {
       try objectives.evaluate(
@@ -112,6 +111,14 @@ package final class ModelTrainer<S: Scalar> {
     pass.commitState()
     progress.sums.add(total: value.total, losses: value.losses)
     progress.step += 1
+  }
+
+  /// What the network sees of a batch's graph in this step.
+  private func thinned(_ graph: CSRGraph) -> CSRGraph {
+    guard config.training.edgeDropout > 0 else { return graph }
+    return graph.droppingEdges(
+      probability: config.training.edgeDropout,
+      stream: RandomStream(seed: dropoutSeed, purpose: "edge dropout", step: progress.step))
   }
 
   /// What a network or an objective has against a batch, as an error of this model.
@@ -136,7 +143,9 @@ package final class ModelTrainer<S: Scalar> {
   /// Whether all batches of the epoch are done.
   package var isAtEndOfEpoch: Bool { progress.batch == batches.count }
 
-  private var learningRate: Double { config.training.learningRate(epoch: progress.epoch) }
+  private var learningRate: Double {
+    config.training.learningRate(epoch: progress.epoch, plateau: progress.plateau)
+  }
 
   /// The graphs of each batch of the epoch.
   private var batches: [[Int]] {
@@ -205,12 +214,31 @@ package final class ModelTrainer<S: Scalar> {
     let summary = EpochSummary(
       epoch: progress.epoch, loss: loss, losses: progress.sums.means,
       learningRate: learningRate, seconds: progress.epochSeconds, validation: validation)
+    watchPlateau(loss: loss, validation: validation)
     progress.seconds += progress.epochSeconds
     progress.epochSeconds = 0
     progress.epoch += 1
     progress.batch = 0
     progress.sums = TrainingProgress.LossSums()
     return summary
+  }
+
+  /// Shows a schedule with a plateau what the epoch came to, for the rate of those after it.
+  private func watchPlateau(loss: Double, validation: Evaluation?) {
+    let training = config.training
+    guard let plateau = training.schedule.settings.plateau, progress.epoch >= training.warmup else {
+      return
+    }
+    let value: Double? =
+      switch plateau.watches {
+      case .trainingLoss: loss
+      case .validationLoss: validation?.loss
+      case .validationScore: validation?.score(training.selectOn)
+      }
+    guard let value else { return }
+    var seen = progress.plateau ?? Plateau()
+    seen.add(value, by: plateau.rule(of: training.selectOn))
+    progress.plateau = seen
   }
 
   private func validate() throws -> Evaluation? {

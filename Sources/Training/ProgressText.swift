@@ -1,3 +1,4 @@
+import Layers
 import Records
 
 // How checkpoints write down where the training of each model stands: an object with the models'
@@ -62,7 +63,8 @@ extension TrainingProgress {
       "epoch": .integer(epoch), "batch": .integer(batch), "sums": sums.json,
       "step": .integer(step), "seconds": number(seconds), "epochSeconds": number(epochSeconds),
       "lastLoss": number(lastLoss), "selection": selection.json,
-      "stagnation": stagnation?.json, "curve": curve?.checkpointJSON,
+      "stagnation": stagnation?.json, "plateau": plateau?.json,
+      "curve": curve?.checkpointJSON,
     ])
   }
 
@@ -78,6 +80,7 @@ extension TrainingProgress {
     if let members = try members.optionalObject("stagnation") {
       stagnation = try Stagnation(members)
     }
+    if let members = try members.optionalObject("plateau") { plateau = try Plateau(members) }
     // Nothing, and not an empty one, in a training that was begun without.
     curve = nil
     if let members = try members.optionalObject("curve") { curve = try LearningCurve(members) }
@@ -128,6 +131,23 @@ extension TrainingProgress.Stagnation {
   fileprivate init(_ members: JSONMembers) throws(JSONProblem) {
     best = try members.value("best", .whatever)
     evaluations = try members.value("evaluations", .whatever)
+  }
+}
+
+extension Plateau {
+  fileprivate var json: JSONValue {
+    object([
+      "best": best.map(number), "stagnant": .integer(stagnant), "resting": .integer(resting),
+      "falls": .integer(falls),
+    ])
+  }
+
+  fileprivate init(_ members: JSONMembers) throws(JSONProblem) {
+    self.init()
+    best = try members.optional("best", .whatever)
+    stagnant = try members.value("stagnant", .whatever)
+    resting = try members.value("resting", .whatever)
+    falls = try members.value("falls", .whatever)
   }
 }
 

@@ -27,7 +27,10 @@ public enum Registries {
   /// Families of networks.
   public static let architectures = Registry<any ArchitectureSettings>("architectures") {
     $0.register(GATConfig.self)
+    $0.register(GATv2Config.self)
     $0.register(GCNConfig.self)
+    $0.register(GCNIIConfig.self)
+    $0.register(GINConfig.self)
     $0.register(GraphSAGEConfig.self)
     $0.register(MLPConfig.self)
     $0.register(SGCConfig.self)
@@ -116,14 +119,18 @@ public enum Registries {
   public static let optimizers = Registry<any OptimizerSettings>("optimizers") {
     $0.register(AdamConfig.self)
     $0.register(SGDConfig.self)
+    $0.register(RMSpropConfig.self)
   }
 
   /// Schedules of the learning rate.
   public static let schedules = Registry<any ScheduleSettings>("schedules") {
     $0.register(ConstantScheduleConfig.self)
     $0.register(StepScheduleConfig.self)
+    $0.register(MultiStepScheduleConfig.self)
+    $0.register(ExponentialScheduleConfig.self)
     $0.register(CosineScheduleConfig.self)
     $0.register(LinearWarmupScheduleConfig.self)
+    $0.register(PlateauScheduleConfig.self)
   }
 
   /// The scores that predictions are compared by.

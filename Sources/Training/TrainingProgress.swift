@@ -1,3 +1,5 @@
+import Layers
+
 /// Where the training of a model stands, besides its weights and the optimiser's state: with these
 /// it goes on from a checkpoint to the same bits as if it had never stopped.
 package struct TrainingProgress: Equatable {
@@ -19,6 +21,8 @@ package struct TrainingProgress: Equatable {
   package var selection = Selection()
   /// How long the validation score has not risen; nil before the first evaluation.
   package var stagnation: Stagnation?
+  /// What a schedule with a plateau has seen; nil before its first value, and of other schedules.
+  package var plateau: Plateau?
   /// Losses and scores of the complete epochs; nil in a training that was begun without.
   package var curve: LearningCurve? = LearningCurve()
 
@@ -62,11 +66,25 @@ package struct TrainingProgress: Equatable {
     if let problem = outside("evaluations", stagnation?.evaluations ?? 0, 0...epoch) {
       return problem
     }
+    if let problem = plateauProblem(training.schedule.settings.plateau?.rule, outside) {
+      return problem
+    }
     guard let curve, curve.isKept || epoch == 0 else { return nil }
     guard curve.trainingLoss.count == epoch, curve.inconsistencies.isEmpty,
       curve.validEpochs.allSatisfy({ (0..<max(1, epoch)).contains($0) })
     else { return "its curve is not one of \(epoch) epochs" }
     return nil
+  }
+
+  private func plateauProblem(
+    _ rule: Plateau.Rule?, _ outside: (String, Int, ClosedRange<Int>) -> String?
+  ) -> String? {
+    guard let plateau else { return nil }
+    guard let rule else { return "it has a plateau, and the schedule has none" }
+    if let best = plateau.best, !best.isFinite { return "the plateau's best value is \(best)" }
+    return outside("stagnant values", plateau.stagnant, 0...rule.patience)
+      ?? outside("resting values", plateau.resting, 0...rule.cooldown)
+      ?? outside("falls of the rate", plateau.falls, 0...epoch)
   }
 
   /// The best validation score (or negative loss) so far, and the evaluations since.

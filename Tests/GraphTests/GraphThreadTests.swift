@@ -71,6 +71,14 @@ import Testing
         graph, state: state, aSource: a, aDestination: b, options: options, dOutput: dOut)
       return [output, gradients.dx, gradients.daSource, gradients.daDestination]
     }
+    let y: Matrix<S> = random(n, 72, "y")
+    expectSameBits("dynamic attention") {
+      let (output, state) = dynamicAttention(
+        graph, source: x, destination: y, a: a, options: options)
+      let gradients = dynamicAttentionBackward(
+        graph, state: state, a: a, options: options, dOutput: dOut)
+      return [output, gradients.dSource, gradients.dDestination, gradients.da]
+    }
   }
 
   @Test func resultsDoNotDependOnTheNumberOfThreads() {

@@ -57,6 +57,7 @@ import Testing
       let fixture = try Fixture("activations", as: S.self)
       let activations: [(String, Activation)] = [
         ("elu", .elu), ("relu", .relu), ("leaky_relu", .leakyReLU(slope: 0.2)),
+        ("gelu", .gelu),
       ]
       for (name, activation) in activations {
         let pass = try activation.forward(fixture["\(name).input"])
@@ -64,6 +65,18 @@ import Testing
         let dInput = try #require(try pass.backward(fixture["\(name).cotangent"]))
         try fixture.expect("\(name).gradient.input", dInput)
       }
+      fixture.expectAllUsed()
+    }
+    try check(precision.scalar)
+  }
+
+  @Test(arguments: Precision.allCases) func learntSlope(in precision: Precision) throws {
+    func check<S: Scalar>(_ type: S.Type) throws {
+      let fixture = try Fixture("prelu", as: S.self)
+      let layer = PReLULayer<S>(name: "layer", width: 5)
+      #expect(layer.parameters[0].value == Matrix(1, 1, [0.25]))
+      try fixture.fill(layer.parameters)
+      try fixture.expectPass(of: layer, on: edgeless(6))
       fixture.expectAllUsed()
     }
     try check(precision.scalar)

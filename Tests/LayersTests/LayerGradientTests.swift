@@ -57,6 +57,43 @@ import Testing
     if dropout > 0 { expectDropout(in: layer) }
   }
 
+  @Test(arguments: [-0.4, 0, 0.25, 1.5]) func learntSlope(_ slope: Double) {
+    let layer = PReLULayer<Double>(name: "l", width: 4)
+    layer.parameters[0].value = Matrix(1, 1, [slope])
+    let x: Matrix<Double> = random(7, 4, "x")
+    let errors = GradientCheck.compare(layer, input: x, on: smallGraph)
+    #expect(errors.count == 2 && errors.values.allSatisfy { $0.agrees }, "\(errors)")
+    let y = layer.forward(x, on: smallGraph, .evaluation, needsInputGradient: false).output
+    #expect(y.elements == x.elements.map { $0 > 0 ? $0 : slope * $0 })
+    expectNoInputGradientUnlessNeeded(layer, x, training)
+    // 0 has the slope of what is below it, and none to learn from.
+    let zero = layer.forward(
+      Matrix(zeros: 1, 4), on: smallGraph, training, needsInputGradient: true)
+    layer.parameters[0].clearGradient()
+    #expect(zero.backward(Matrix(repeating: 2, 1, 4)) == Matrix(repeating: 2 * slope, 1, 4))
+    #expect(layer.parameters[0].gradient == Matrix(zeros: 1, 1))
+  }
+
+  /// A network's PReLUs are layers with parameters, each of its own.
+  @Test func everyPlaceLearnsItsSlope() {
+    let layers = [(4, 3), (3, 5), (5, 2)].enumerated().map { l, widths in
+      LinearLayer<Double>(
+        name: "layers.\(l)", inputWidth: widths.0, outputWidth: widths.1, bias: true, seed: 1)
+    }
+    let network = Network(layers: layers, activation: .prelu)
+    let slopes = network.parameters.filter { $0.name.hasSuffix(".slope") }
+    #expect(slopes.map { $0.name } == ["hidden.0.activated.slope", "hidden.1.activated.slope"])
+    slopes[0].value = Matrix(1, 1, [0.1])
+    let x: Matrix<Double> = random(7, 4, "x")
+    let cotangent: Matrix<Double> = random(7, 2, "cotangent")
+    network.forward(x, on: smallGraph, .evaluation).backward([.logits: cotangent])
+    let errors = GradientCheck.compare(network.parameters) {
+      GradientCheck.projection(
+        network.forward(x, on: smallGraph, .evaluation).logits, on: cotangent)
+    }
+    #expect(errors.values.allSatisfy { $0.agrees }, "\(errors)")
+  }
+
   /// Both aggregators with products before and after the mean.
   @Test(arguments: GraphSAGEAggregator.allCases, [2, 4, 5])
   func graphSAGE(_ aggregator: GraphSAGEAggregator, _ outputWidth: Int) {
@@ -140,6 +177,33 @@ import Testing
           of: layer, training,
           "bias \(bias), feature dropout \(featureDropout), attention dropout \(attentionDropout)")
         if featureDropout + attentionDropout > 0 { expectDropout(in: layer) }
+      }
+    }
+  }
+
+  @Test(arguments: residuals, [false, true])
+  func dynamicGraphAttention(
+    _ residual: (residual: GATResidual, inputWidth: Int, isLinear: Bool), _ averages: Bool
+  ) {
+    for (bias, isShared) in [(false, false), (true, false), (true, true), (false, true)] {
+      for (featureDropout, attentionDropout) in [(0.0, 0.0), (0.3, 0.5)] {
+        var options = GATLayer<Double>.Options(heads: 2, headWidth: 3)
+        options.averagesHeads = averages
+        options.residual = residual.residual
+        options.bias = bias
+        options.featureDropout = featureDropout
+        options.attentionDropout = attentionDropout
+        let layer = GATv2Layer<Double>(
+          name: "l", inputWidth: residual.inputWidth, options: options, sharesWeights: isShared,
+          seed: 1)
+        #expect(layer.outputWidth == (averages ? 3 : 6) && layer.inputWidth == residual.inputWidth)
+        let names = layer.parameters.map { $0.name }
+        #expect(names.contains("l.residualWeight") == residual.isLinear)
+        #expect(names.contains("l.destinationBias") == (bias && !isShared))
+        expectRightGradients(
+          of: layer, training,
+          "bias \(bias), shared \(isShared), dropout \(featureDropout), \(attentionDropout)")
+        if featureDropout > 0 { expectDropout(in: layer) }
       }
     }
   }

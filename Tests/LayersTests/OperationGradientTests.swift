@@ -213,7 +213,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [Activation.none, .elu, .relu, .leakyReLU(slope: 0.1)])
+  @Test(arguments: [Activation.none, .elu, .relu, .leakyReLU(slope: 0.1), .gelu])
   func activations(_ activation: Activation) throws {
     let pass = activation.forward(x)
     let cotangent: Matrix<Double> = random(7, 5, "cotangent")
@@ -228,6 +228,9 @@ import Testing
       case .relu: max(v, 0)
       case .elu: elu(Matrix(1, 1, [v]))[0, 0]
       case .leakyReLU(let slope): v > 0 ? v : slope * v
+      case .gelu: gelu(Matrix(1, 1, [v]))[0, 0]
+      // It is a layer.
+      case .prelu: Double.nan
       }
     }
     #expect(pass.output.elements == expected)

@@ -41,6 +41,25 @@ import Testing
         $0.weightDecay = 0.05
         $0.nesterov = true
       }
+      func rmsprop(
+        _ name: String, _ rate: Double, _ change: (inout RMSprop<S>.Options) -> Void = { _ in }
+      ) throws {
+        var options = RMSprop<S>.Options()
+        change(&options)
+        try expectSteps(name, rate, fixture) { RMSprop($0, options: options) }
+      }
+      try rmsprop("rmsprop", 0.05)
+      try rmsprop("rmsprop_momentum_decay", 0.02) {
+        $0.alpha = 0.9
+        $0.epsilon = 1e-3
+        $0.momentum = 0.8
+        $0.weightDecay = 0.1
+      }
+      try rmsprop("rmsprop_centered", 0.02) {
+        $0.alpha = 0.9
+        $0.momentum = 0.5
+        $0.centered = true
+      }
       fixture.expectAllUsed()
     }
     try check(precision.scalar)

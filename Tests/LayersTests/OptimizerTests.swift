@@ -100,16 +100,136 @@ import Testing
     check(Double.self)
   }
 
+  @Test(arguments: [0, 0.9], [false, true]) func rmspropFollowsItsFormula(
+    _ momentum: Double, _ isCentered: Bool
+  ) {
+    func check<S: Scalar>(_: S.Type) {
+      let problem = Problem<S>()
+      var options = RMSprop<S>.Options()
+      options.alpha = 0.8
+      options.epsilon = 1e-3
+      options.momentum = momentum
+      options.centered = isCentered
+      options.weightDecay = 0.05
+      var velocities: [Double: Double] = [:]
+      var place = 0.0
+      expect(RMSprop(problem.parameters, options: options), of: problem, steps: 6) {
+        p, gradient, state, step in
+        // Eight numbers are asked for in turn.
+        place = place.truncatingRemainder(dividingBy: 8) + 1
+        let g = gradient + 0.05 * p
+        state[0] = 0.8 * state[0] + 0.2 * g * g
+        state[1] = 0.8 * state[1] + 0.2 * g
+        let variance = isCentered ? state[0] - state[1] * state[1] : state[0]
+        let u = momentum * velocities[place, default: 0] + g / (variance.squareRoot() + 1e-3)
+        velocities[place] = u
+        p -= 0.01 * Double(step) * u
+      }
+    }
+    check(Float.self)
+    check(Double.self)
+  }
+
+  /// Equal gradients have no variance but for the first steps; rounding must not make it negative.
+  @Test func aCentredVarianceThatRoundsBelowZeroIsZero() {
+    var options = RMSprop<Float>.Options()
+    options.centered = true
+    options.alpha = 0.5
+    let parameter = Parameter<Float>("p", Matrix(1, 4, [1, 2, 3, 4]))
+    let optimizer = RMSprop([parameter], options: options)
+    for step in 0..<300 {
+      parameter.clearGradient()
+      parameter.accumulate(Matrix(1, 4, [0.1, 1e-3, 3.3333333, 0]))
+      optimizer.step(learningRate: 0)
+      #expect(parameter.value == Matrix(1, 4, [1, 2, 3, 4]), "step \(step)")
+    }
+  }
+
+  // MARK: Weight decay of some parameters
+
+  private func decays(_ groups: [String: Double], _ names: [String]) -> [Double?] {
+    names.map { WeightDecayGroups(groups).decay(of: $0) }
+  }
+
+  @Test func theNearestPatternCounts() {
+    let names = ["layers.0.weight", "layers.0.bias", "layers.1.bias", "layers.10.weight", "fit.w"]
+    #expect(decays([:], names) == [nil, nil, nil, nil, nil])
+    #expect(decays(["layers.0": 1], names) == [1, 1, nil, nil, nil])
+    #expect(
+      decays(["layers": 1, "layers.0": 2, "layers.*.bias": 3], names) == [2, 3, 3, 1, nil])
+    #expect(
+      decays(["layers.*.bias": 3, "layers.0.bias": 4, "*": 5], names) == [5, 4, 3, 5, 5])
+    #expect(
+      WeightDecayGroups(["layers.1": 0, "layers.2": 0, "*.*.gamma": 1, "fit": 2])
+        .unused(among: names) == ["*.*.gamma", "layers.2"])
+    #expect(WeightDecayGroups(["layers.0.weight.more": 0]).decay(of: "layers.0.weight") == nil)
+  }
+
+  @Test func patternsThatSayTwoThingsAreFound() throws {
+    let both = try #require(WeightDecayGroups(["layers.*": 1, "*.0": 2]).ambiguity)
+    #expect(both == ("*.0", "layers.*"))
+    #expect(WeightDecayGroups(["layers.*": 1, "*.0": 1]).ambiguity == nil)
+    #expect(WeightDecayGroups(["layers.*": 1, "layers.0": 2]).ambiguity == nil)
+    #expect(WeightDecayGroups(["layers.1.*": 1, "*.0.bias": 2]).ambiguity == nil)
+    #expect(WeightDecayGroups.isPattern("layers.*.bias"))
+    for text in ["", ".", "layers.", "layers..bias"] {
+      #expect(!WeightDecayGroups.isPattern(text), "\(text)")
+    }
+  }
+
+  /// Each optimiser treats a parameter of a group as one of its own with that decay.
+  @Test(arguments: [0, 1, 2], [false, true]) func groupsDecayAsTheirOwn(
+    _ kind: Int, _ decoupled: Bool
+  ) {
+    func optimizer(
+      _ parameters: [Parameter<Double>], _ decay: Double, _ groups: [String: Double]
+    ) -> any Optimizer<Double> {
+      switch kind {
+      case 0:
+        var options = Adam<Double>.Options()
+        (options.weightDecay, options.decayGroups) = (decay, WeightDecayGroups(groups))
+        options.decoupled = decoupled
+        return Adam(parameters, options: options)
+      case 1:
+        var options = SGD<Double>.Options()
+        (options.weightDecay, options.decayGroups) = (decay, WeightDecayGroups(groups))
+        return SGD(parameters, options: options)
+      default:
+        var options = RMSprop<Double>.Options()
+        (options.weightDecay, options.decayGroups) = (decay, WeightDecayGroups(groups))
+        return RMSprop(parameters, options: options)
+      }
+    }
+    func values(_ decay: Double, _ groups: [String: Double]) -> [Matrix<Double>] {
+      let problem = Problem<Double>()
+      let optimizer = optimizer(problem.parameters, decay, groups)
+      for step in 1...3 {
+        problem.setGradients(step: step)
+        optimizer.step(learningRate: 0.05)
+      }
+      return problem.parameters.map { $0.value }
+    }
+    let mixed = values(0.5, ["b": 0.1])
+    #expect(mixed[0] == values(0.5, [:])[0] && mixed[1] == values(0.1, [:])[1])
+    #expect(mixed[1] != values(0.5, [:])[1])
+  }
+
   private static func optimizer(_ kind: Int, _ parameters: [Parameter<Float>]) -> any Optimizer<
     Float
   > {
     if kind == 0 { return Adam(parameters) }
+    if kind == 2 {
+      var options = RMSprop<Float>.Options()
+      options.momentum = 0.9
+      options.centered = true
+      return RMSprop(parameters, options: options)
+    }
     var options = SGD<Float>.Options()
     options.momentum = 0.9
     return SGD(parameters, options: options)
   }
 
-  @Test(arguments: [0, 1]) func aRestoredOptimizerGoesOnWithTheSameBits(_ kind: Int) throws {
+  @Test(arguments: [0, 1, 2]) func aRestoredOptimizerGoesOnWithTheSameBits(_ kind: Int) throws {
     let problem = Problem<Float>()
     let optimizer = Self.optimizer(kind, problem.parameters)
     for step in 1...3 {
@@ -134,7 +254,7 @@ import Testing
     #expect(state != optimizer.state)
   }
 
-  @Test(arguments: [0, 1]) func aStateOfOtherParametersIsAnError(_ kind: Int) throws {
+  @Test(arguments: [0, 1, 2]) func aStateOfOtherParametersIsAnError(_ kind: Int) throws {
     let problem = Problem<Float>()
     let optimizer = Self.optimizer(kind, problem.parameters)
     problem.setGradients(step: 1)
@@ -147,7 +267,7 @@ import Testing
       }
       #expect(error.name == name && error.description.contains(name))
     }
-    if kind == 0 {
+    if kind != 1 {
       #expect(throws: OptimizerStateError.self) {
         try optimizer.restore(state: [:], stepCount: 1)
       }
@@ -169,7 +289,7 @@ import Testing
     #expect(parameter.value[0, 0] == -28 && optimizer.stepCount == 1)
   }
 
-  @Test(arguments: [0, 1]) func parametersWithoutAGradientStayAsTheyAre(_ kind: Int) {
+  @Test(arguments: [0, 1, 2]) func parametersWithoutAGradientStayAsTheyAre(_ kind: Int) {
     let problem = Problem<Float>()
     let optimizer = Self.optimizer(kind, problem.parameters)
     let before = problem.parameters.map { $0.value }
@@ -179,7 +299,7 @@ import Testing
     #expect(problem.parameters[1].value == before[1])
   }
 
-  @Test(arguments: [0, 1]) func aSavedCopyOfAParameterIsNotChangedByASteps(_ kind: Int) {
+  @Test(arguments: [0, 1, 2]) func aSavedCopyOfAParameterIsNotChangedByASteps(_ kind: Int) {
     let problem = Problem<Float>()
     let saved = problem.parameters.map { $0.value }
     let elements = saved.map { $0.elements }

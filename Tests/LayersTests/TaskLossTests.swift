@@ -215,4 +215,139 @@ import Testing
     worse[2, 1] += 0.1
     #expect(crossEntropyLoss(logits: worse, target: target, counts: counts) > value.loss)
   }
+
+  // MARK: Weights of classes, and the focal loss
+
+  /// Loss and gradient from the definition, the gradient by the chain rule over softmax's Jacobian.
+  private func naiveWeighted(
+    _ logits: Matrix<Double>, _ target: Matrix<Double>, _ labels: Matrix<Double>,
+    _ weighting: CrossEntropyWeighting
+  ) -> (loss: Double, gradient: Matrix<Double>) {
+    let width = logits.columns
+    let w = weighting.classes ?? Array(repeating: 1, count: width)
+    let f = weighting.focus
+    var (loss, gradient, total) = (0.0, Matrix<Double>(zeros: logits.rows, width), 0.0)
+    let counts = (0..<logits.rows).map { Self.counts[$0 % 7] }
+    for r in 0..<logits.rows where counts[r] != 0 {
+      let row = logits.row(r).elements
+      let maximum = row.max() ?? 0
+      let sum = row.reduce(0) { $0 + exp($1 - maximum) }
+      let p = row.map { exp($0 - maximum) / sum }
+      for c in 0..<width {
+        total += w[c] * labels[r, c]
+        let v = w[c] * target[r, c]
+        loss += -v * pow(1 - p[c], f) * log(p[c])
+        let dp =
+          v * (f == 0 ? 0 : f * pow(1 - p[c], f - 1) * log(p[c])) - v * pow(1 - p[c], f) / p[c]
+        for j in 0..<width { gradient[r, j] += dp * p[c] * ((c == j ? 1 : 0) - p[j]) }
+      }
+    }
+    gradient.multiply(by: 1 / total)
+    return (loss / total, gradient)
+  }
+
+  private static let weightings: [CrossEntropyWeighting] = [
+    .init(), .init(focus: 2), .init(focus: 0.5), .init(classes: [0.5, 3, 1, 0, 2]),
+    .init(classes: [0.5, 3, 1, 0.1, 2], focus: 1),
+  ]
+
+  @Test(arguments: weightings) func weightedLossesAreTheNaiveOnes(
+    _ weighting: CrossEntropyWeighting
+  ) {
+    func check<S: Scalar>(_: S.Type) {
+      for rows in [1, 7, 700] {
+        let logits: Matrix<S> = random(rows, 5, "logits", deviation: 2)
+        let labels: Matrix<S> = oneHot(rows, 5)
+        for target in [labels, smoothed(labels, amount: 0.25 as S)] {
+          let counts = (0..<rows).map { Self.counts[$0 % 7] }
+          expect(
+            weightedCrossEntropy(
+              logits: logits, target: target, labels: labels, counts: counts, weighting),
+            naiveWeighted(logits.converted(), target.converted(), labels.converted(), weighting),
+            "\(rows) rows, \(weighting)")
+        }
+      }
+    }
+    check(Float.self)
+    check(Double.self)
+  }
+
+  @Test(arguments: weightings) func gradientsOfWeightedLosses(_ weighting: CrossEntropyWeighting) {
+    let logits: Matrix<Double> = random(7, 5, "logits")
+    let labels: Matrix<Double> = oneHot(7, 5)
+    let target = smoothed(labels, amount: 0.1)
+    func value(_ x: Matrix<Double>) -> LossValue<Double> {
+      weightedCrossEntropy(
+        logits: x, target: target, labels: labels, counts: Self.counts, weighting)
+    }
+    let numerical = GradientCheck.numericalGradient(at: logits) { value($0).loss }
+    let comparison = GradientCheck.compare(value(logits).dLogits, with: numerical)
+    #expect(comparison.agrees, "\(comparison)")
+  }
+
+  @Test func withoutWeightsItIsThePlainLoss() {
+    let logits: Matrix<Double> = random(70, 5, "logits", deviation: 3)
+    let labels: Matrix<Double> = oneHot(70, 5)
+    let counts = (0..<70).map { Self.counts[$0 % 7] }
+    let plain = crossEntropy(logits: logits, target: labels, counts: counts)
+    for classes in [nil, [2.0, 2, 2, 2, 2]] {
+      let value = weightedCrossEntropy(
+        logits: logits, target: labels, labels: labels, counts: counts, .init(classes: classes))
+      #expect(abs(value.loss - plain.loss) < 1e-13)
+      #expect(
+        GradientCheck.compare(value.dLogits, with: plain.dLogits, within: .share(1e-13)).agrees)
+    }
+  }
+
+  /// Certain nodes have no weight, wrong ones their whole loss, and nothing overflows.
+  @Test(arguments: [0.5, 1, 2, 5]) func focusedExtremesAreFinite(_ focus: Double) {
+    func check<S: Scalar>(_: S.Type) {
+      for size in [30.0, 1e4] {
+        let logits = Matrix<S>(2, 3, [S(size), 0, 0, S(size), 0, 0])
+        let labels = Matrix<S>(2, 3, [1, 0, 0, 0, 1, 0])
+        func value(_ row: Int) -> LossValue<S> {
+          weightedCrossEntropy(
+            logits: logits, target: labels, labels: labels, counts: row == 0 ? [1, 0] : [0, 1],
+            .init(focus: focus))
+        }
+        #expect(value(0).loss >= 0 && value(0).loss < 1e-6)
+        #expect(value(0).dLogits.isFinite && value(1).dLogits.isFinite)
+        #expect(abs(value(1).loss - size) <= 1e-3 * size)
+        #expect(value(0).dLogits[1, 0] == 0 && value(1).dLogits[0, 0] == 0)
+      }
+    }
+    check(Float.self)
+    check(Double.self)
+  }
+
+  @Test func whereNothingCountsTheWeightedLossIsZero() {
+    let logits: Matrix<Double> = random(3, 2, "logits")
+    let labels = Matrix<Double>(3, 2, [1, 0, 1, 0, 1, 0])
+    for (counts, classes) in [([0, 0, 0], [1.0, 1]), ([1, 1, 1], [0, 1])] as [([UInt8], [Double])] {
+      let value = weightedCrossEntropy(
+        logits: logits, target: labels, labels: labels, counts: counts, .init(classes: classes))
+      #expect(value.loss == 0 && value.dLogits == Matrix(zeros: 3, 2))
+    }
+  }
+
+  /// scikit-learn's `compute_class_weight("balanced", ...)`.
+  @Test func balancedWeightsMakeClassesEqual() {
+    #expect(CrossEntropyWeighting.balanced(classSizes: [1, 3]) == [2, 2.0 / 3])
+    #expect(CrossEntropyWeighting.balanced(classSizes: [4, 4, 4]) == [1, 1, 1])
+    #expect(CrossEntropyWeighting.balanced(classSizes: [4, 0]) == nil)
+  }
+
+  @Test func threadsDoNotChangeTheBitsOfWeightedLosses() {
+    let logits: Matrix<Float> = random(3_001, 5, "logits", deviation: 2)
+    let labels: Matrix<Float> = oneHot(3_001, 5)
+    func run(_ threads: Int) -> (Double, Matrix<Float>) {
+      Parallel.withThreads(threads) {
+        let value = weightedCrossEntropy(
+          logits: logits, target: labels, labels: labels,
+          counts: [UInt8](repeating: 1, count: 3_001), .init(classes: [1, 2, 3, 4, 5], focus: 2))
+        return (value.loss, value.dLogits)
+      }
+    }
+    #expect(run(1) == run(3))
+  }
 }

@@ -105,6 +105,19 @@ struct ResourceTests {
     ["family": "appnp", "hidden": [8]],
     ["family": "sgc"],
     ["family": "sgc", "bias": false],
+    ["family": "gatv2", "hidden": [8, 8], "heads": [3, 2], "outputHeads": 2],
+    [
+      "family": "gatv2", "hidden": [8, 8], "heads": 2, "shareWeights": true, "residual": "perHead",
+    ],
+    ["family": "gatv2", "hidden": [8], "heads": 2, "bias": false, "readout": "mean"],
+    ["family": "gcnii", "width": 8, "layers": 4],
+    ["family": "gcnii", "width": 8, "layers": 1, "alpha": 0, "bias": false, "dropout": 0.5],
+    ["family": "gin", "hidden": [8, 9]],
+    ["family": "gin", "hidden": [], "learnEpsilon": true],
+    [
+      "family": "gin", "hidden": [8], "mlpNorm": false, "bias": false, "jumpingKnowledge": "concat",
+    ],
+    ["family": "gin", "hidden": [8, 6], "readout": "sum", "norm": "batch"],
     ["family": "graphsage", "hidden": [8, 9]],
     ["family": "graphsage", "hidden": [8, 9], "aggregator": "pool", "bias": "both"],
     ["family": "graphsage", "hidden": [8], "aggregator": "pool", "bias": "none"],
@@ -160,6 +173,23 @@ struct ResourceTests {
     // Precision counts twice, and so does the batch.
     let double = self.config(architecture, precision: "float64").memoryEstimates(on: data)[0]
     #expect(double.total == 2 * estimate.total)
+  }
+
+  /// A mean square for each weight, and a mean and a velocity where they are asked for.
+  @Test(
+    arguments: [
+      (["type": "rmsprop", "learningRate": 0.01], 5),
+      (["type": "rmsprop", "learningRate": 0.01, "centered": true], 6),
+      (["type": "rmsprop", "learningRate": 0.01, "centered": true, "momentum": 0.5], 7),
+      (["type": "sgd", "learningRate": 0.01], 5),
+    ] as [(JSONValue, Double)])
+  func optimisersCountWithWhatTheyKeep(optimizer: JSONValue, copies: Double) throws {
+    var config = config(["family": "gcn", "hidden": [8]])
+    let (decoded, problems) = RecordDecoder.decode(OptimizerConfig.self, from: optimizer)
+    #expect(problems.isEmpty)
+    config.models[0].training.optimizer = decoded
+    let estimate = config.memoryEstimates(on: data)[0]
+    #expect(estimate.parameters == 4 * copies * estimate.parameterCount)
   }
 
   @Test func whatDoesNotFitIsRefusedWithItsSizes() throws {

@@ -97,6 +97,10 @@ import Testing
       ["models.mlp.training.optimizer.decoupled": true], "models.mlp.training.optimizer.decoupled",
       "without a weightDecay"
     ),
+    (
+      ["models.mlp.training.edgeDropout": 0.5], "models.mlp.training.edgeDropout",
+      "does not see the data's edges"
+    ),
     (["models.mlp.group": "lonely"], "models.mlp.group", "the only one of its group"),
     (
       [

@@ -66,6 +66,13 @@ import Testing
       n, naive: { y, dy in y > 0 ? dy : dy * (y + 1) },
       float: { eluBackward(output: $0, dOutput: $1) },
       double: { eluBackward(output: $0, dOutput: $1) })
+    func share(_ x: Double) -> Double { (1 + erf(x / 2.0.squareRoot())) / 2 }
+    check(n, naive: { $0 * share($0) }, float: { gelu($0) }, double: { gelu($0) })
+    check(
+      n,
+      naive: { x, dy in dy * (share(x) + x * exp(-x * x / 2) / (2 * Double.pi).squareRoot()) },
+      float: { geluBackward(input: $0, dOutput: $1) },
+      double: { geluBackward(input: $0, dOutput: $1) })
     for slope in [0, 0.25] {
       check(
         n, naive: { $0 > 0 ? $0 : slope * $0 }, float: { leakyReLU($0, slope: Float(slope)) },
@@ -218,6 +225,20 @@ import Testing
     #expect(elu(Matrix<Float>(1, 3, [1e-30, 3.5, 1e30])).elements == [1e-30, 3.5, 1e30])
     #expect(elu(Matrix<Float>(1, 1, [.nan]))[0, 0].isNaN)
     #expect(elu(Matrix<Float>(1, 1, [-.infinity]))[0, 0] == -1)
+  }
+
+  /// The exact form, not the one by tanh, which is 0.00047 off near 2.7; and far below 0, where
+  /// 1 + erf(x) has no digits.
+  @Test func theGELUKeepsItsDigitsFarBelowZero() {
+    let y = gelu(Matrix<Double>(1, 5, [-10, -2.7, 0, 2.7, 40])).elements
+    #expect(abs(y[0] / -7.619853024160527e-23 - 1) < 1e-12)
+    #expect(abs(y[1] - -0.00936082927) < 1e-10 && abs(y[3] - 2.69063917073) < 1e-10)
+    #expect(y[2] == 0 && y[4] == 40)
+    #expect(gelu(Matrix<Float>(1, 3, [-1e30, 1e30, -50])).elements == [0, 1e30, 0])
+    #expect(gelu(Matrix<Float>(1, 1, [.nan]))[0, 0].isNaN)
+    let slopes = geluBackward(
+      input: Matrix<Float>(1, 4, [-1e30, -40, 0, 1e30]), dOutput: Matrix(repeating: 2, 1, 4))
+    #expect(slopes.elements == [0, 0, 1, 2])
   }
 
   @Test func theSlopeOfTheELUFollowsItsOutput() {

@@ -66,7 +66,7 @@ struct ConfigTests {
     #expect(problems.contains { $0.hasPrefix("models.student.training.epochs: found -5") })
     let unknown = try #require(problems.first { $0.contains("training.epoch:") })
     #expect(unknown.contains("did you mean \"epochs\"?"))
-    #expect(unknown.contains("valid keys: asPublished, checkpoint, clipNorm, epochs"))
+    #expect(unknown.contains("valid keys: asPublished, checkpoint, clipNorm, edgeDropout, epochs"))
     #expect(problems.contains { $0.contains("did you mean \"precision\"?") })
     #expect(problems.contains { $0.hasPrefix("models.mlp.architecture.hidden: found [4,0]") })
   }

@@ -1,3 +1,5 @@
+import Foundation
+import Layers
 import Testing
 
 @testable import Records
@@ -84,5 +86,26 @@ struct ProgressTextTests {
       _ = try [String: TrainingProgress](checkpointText: damaged)
     }
     #expect(error?.description.hasPrefix(expected) == true, "\(String(describing: error))")
+  }
+
+  @Test func aPlateauComesBackWithItsBits() throws {
+    var far = TrainingProgress()
+    var plateau = Plateau()
+    (plateau.best, plateau.stagnant, plateau.resting, plateau.falls) = (0.1 + 0.2, 3, 2, 7)
+    far.plateau = plateau
+    var fresh = TrainingProgress()
+    fresh.plateau = Plateau()
+    let progress = ["a": far, "b": fresh, "c": TrainingProgress()]
+    let text = progress.checkpointText
+    #expect(
+      text.contains(
+        #""plateau":{"best":0.30000000000000004,"falls":7,"resting":2,"stagnant":3}"#))
+    let read = try [String: TrainingProgress](checkpointText: text)
+    #expect(read == progress)
+    let error = try #require(throws: JSONProblem.self) {
+      try [String: TrainingProgress](
+        checkpointText: text.replacingOccurrences(of: #""falls":7"#, with: #""falls":0.5"#))
+    }
+    #expect(error.description.contains("a.plateau.falls: found 0.5"), "\(error)")
   }
 }

@@ -36,7 +36,12 @@ def write(folder):
         ("elu", F.elu),
         ("relu", F.relu),
         ("leaky_relu", lambda x: F.leaky_relu(x, 0.2)),
+        ("gelu", F.gelu),
     ]:
         x = torch.tensor([values], dtype=torch.float64, requires_grad=True)
         tensors |= prefixed(name, example(function(x), {"input": x}))
     save(folder, "activations", tensors, elu_alpha=1, leaky_relu_slope=0.2)
+
+    torch.manual_seed(19)
+    p = {"input": normal(6, 5), "slope": torch.tensor([0.3]).double().requires_grad_()}
+    save(folder, "prelu", example(F.prelu(p["input"], p["slope"]), p))

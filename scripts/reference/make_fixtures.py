@@ -14,7 +14,10 @@ import dgcnn
 import frameless
 import framelets
 import gat
+import gatv2
 import gcn
+import gcnii
+import gin
 import initialization
 import kernel_functions
 import losses
@@ -24,6 +27,7 @@ import optimizers
 import paired_tests
 import propagation
 import sage
+import schedules
 import student
 
 
@@ -38,6 +42,7 @@ def main():
     modules = (
         gat, gcn, sage, dense, losses, lsp, baselines, optimizers, student, alignahead, framelets,
         frameless, curvature, norms, dgcnn, paired_tests, clouds, propagation, kernel_functions,
+        schedules, gatv2, gcnii, gin,
     )
     for module in modules:
         module.write(folder)

@@ -1,7 +1,7 @@
 """Five steps of each optimiser with given gradients."""
 
 import torch
-from torch.optim import SGD, Adam, AdamW
+from torch.optim import SGD, Adam, AdamW, RMSprop
 
 from fixture import save
 
@@ -16,6 +16,15 @@ CASES = {
     "sgd_nesterov_decay": (
         SGD,
         dict(lr=0.1, momentum=0.9, weight_decay=0.05, nesterov=True),
+    ),
+    "rmsprop": (RMSprop, dict(lr=0.05)),
+    "rmsprop_momentum_decay": (
+        RMSprop,
+        dict(lr=0.02, alpha=0.9, eps=1e-3, momentum=0.8, weight_decay=0.1),
+    ),
+    "rmsprop_centered": (
+        RMSprop,
+        dict(lr=0.02, alpha=0.9, momentum=0.5, centered=True),
     ),
 }
 

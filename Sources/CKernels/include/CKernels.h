@@ -43,6 +43,9 @@ void ck_philox4x32(const uint32_t key[2], const uint32_t counter[4], uint32_t ou
   /* y = x > 0 ? x : exp(x) - 1;  dx = dy * (y > 0 ? 1 : y + 1) */                                 \
   void ck_elu_##SUFFIX(long n, const REAL *x, REAL *y);                                            \
   void ck_elu_backward_##SUFFIX(long n, const REAL *y, const REAL *dy, REAL *dx);                  \
+  /* y = x Phi(x) with the normal distribution Phi;  dx = dy (Phi(x) + x phi(x)) */                 \
+  void ck_gelu_##SUFFIX(long n, const REAL *x, REAL *y);                                           \
+  void ck_gelu_backward_##SUFFIX(long n, const REAL *x, const REAL *dy, REAL *dx);                 \
   /* y = x > 0 ? x : slope x;  dx = dy * (x > 0 ? 1 : slope); slope 0 is the ReLU */               \
   void ck_leaky_relu_##SUFFIX(long n, REAL slope, const REAL *x, REAL *y);                         \
   void ck_leaky_relu_backward_##SUFFIX(long n, REAL slope, const REAL *x, const REAL *dy,          \
@@ -80,6 +83,11 @@ void ck_philox4x32(const uint32_t key[2], const uint32_t counter[4], uint32_t ou
   double ck_cross_entropy_##SUFFIX(long rows, long columns, const REAL *logits,                    \
                                    const REAL *target, const uint8_t *counts, REAL scale,          \
                                    REAL *gradient);                                                \
+  /* The sum over the rows that count of sum over c of w[c] q[c] (1 - p[c])^focus (-log p[c]), with p =  \
+     softmax(x) and q a row of target, as above; gradient = scale times its gradient. */            \
+  double ck_focal_cross_entropy_##SUFFIX(long rows, long columns, const REAL *logits,              \
+                                         const REAL *target, const REAL *w, double focus,          \
+                                         const uint8_t *counts, double scale, REAL *gradient);     \
   /* Adds to confusion[0 .. 3] the numbers of true positives, false positives, false negatives and  \
      true negatives over the rows that count; a label is predicted where its logit is >= threshold. \
    */                                                                                              \
@@ -140,6 +148,11 @@ void ck_philox4x32(const uint32_t key[2], const uint32_t counter[4], uint32_t ou
   /* One SGD step with momentum as in PyTorch; `first` marks the step that fills the velocity. */  \
   void ck_sgd_##SUFFIX(long n, REAL rate, REAL momentum, REAL decay, int nesterov, int first,      \
                        const REAL *gradient, REAL *velocity, REAL *parameter);                     \
+  /* One RMSprop step as in PyTorch: square (+)= of g^2, and centred the mean of g is taken out of it;  \
+     `mean` and `velocity` may be null where they are not used (uncentred, without momentum). */    \
+  void ck_rmsprop_##SUFFIX(long n, REAL rate, REAL alpha, REAL epsilon, REAL momentum, REAL decay, \
+                           int centered, const REAL *gradient, REAL *square, REAL *mean,           \
+                           REAL *velocity, REAL *parameter);                                       \
   /* out[i, :] (+)= scale * sum over entries e of row i of w[e] x[index[e], :]; w may be null. */  \
   void ck_spmm_rows_##SUFFIX(long begin, long end, const int32_t *start, const int32_t *index,     \
                              const REAL *w, const REAL *x, long width, REAL scale, int accumulate, \
@@ -276,7 +289,24 @@ void ck_philox4x32(const uint32_t key[2], const uint32_t counter[4], uint32_t ou
   void ck_gat_scores_backward_rows_##SUFFIX(                                                       \
       long begin, long end, const int32_t *out_start, const int32_t *edge, long heads, long d,     \
       const REAL *d_score, const REAL *d_to, const REAL *a_from, const REAL *a_to, const REAL *x,  \
-      REAL *dx, REAL *da_from, REAL *da_to);
+      REAL *dx, REAL *da_from, REAL *da_to);                                                       \
+  /* Attention with the nonlinearity inside, for the in-edges of row i:                            \
+     score[e, h] = sum over c of a[h, c] leaky(from[index[e], h, c] + to[i, h, c]). */              \
+  void ck_dynamic_scores_rows_##SUFFIX(long begin, long end, const int32_t *start,                 \
+                                       const int32_t *index, long heads, long d, REAL slope,       \
+                                       const REAL *from, const REAL *to, const REAL *a,            \
+                                       REAL *score);                                               \
+  /* Its backward over in-edges: dTo[i, h, :], and the rows' share of da (heads x d), both written. \
+   */                                                                                              \
+  void ck_dynamic_scores_backward_in_rows_##SUFFIX(                                                \
+      long begin, long end, const int32_t *start, const int32_t *index, long heads, long d,        \
+      REAL slope, const REAL *from, const REAL *to, const REAL *a, const REAL *d_score,            \
+      REAL *d_to, REAL *da);                                                                       \
+  /* The same over out-edges: dFrom[j, h, :] is added to. */                                       \
+  void ck_dynamic_scores_backward_out_rows_##SUFFIX(                                               \
+      long begin, long end, const int32_t *out_start, const int32_t *index, const int32_t *edge,   \
+      long heads, long d, REAL slope, const REAL *from, const REAL *to, const REAL *a,             \
+      const REAL *d_score, REAL *d_from);
 
 CK_DECLARE(float, f32)
 CK_DECLARE(double, f64)

@@ -142,8 +142,12 @@ extension FieldRule where Value == Double {
 }
 
 extension FieldRule where Value == Activation {
-  /// What follows a hidden layer.
+  /// What follows a hidden layer. "gelu" is the exact one, by the error function; "prelu" has a slope a
+  /// layer, which is learnt.
   public static var activation: FieldRule {
-    .named(["elu": .elu, "relu": .relu, "leakyRelu": .leakyReLU(slope: 0.01)])
+    .named([
+      "elu": .elu, "relu": .relu, "leakyRelu": .leakyReLU(slope: 0.01), "gelu": .gelu,
+      "prelu": .prelu,
+    ])
   }
 }

@@ -82,6 +82,18 @@ package struct GATConfig: ArchitectureSettings {
   }
 
   package func makeNetwork<S: Scalar>(_ context: NetworkContext) -> Network<S> {
+    network(context) { name, input, options in
+      GATLayer(
+        name: name, inputWidth: input, options: options, initialization: initialization,
+        seed: context.seed)
+    }
+  }
+
+  /// A network of layers with these heads.
+  func network<S: Scalar>(
+    _ context: NetworkContext,
+    layer: (_ name: String, _ inputWidth: Int, GATLayer<S>.Options) -> any GraphLayer<S>
+  ) -> Network<S> {
     var place = 0
     var trunk = trunk.options(activation)
     trunk.readoutBias = bias
@@ -97,9 +109,7 @@ package struct GATConfig: ArchitectureSettings {
       options.residual = place == 0 ? .none : residual
       options.bias = bias
       place += 1
-      return GATLayer(
-        name: name, inputWidth: input, options: options, initialization: initialization,
-        seed: context.seed)
+      return layer(name, input, options)
     }
   }
 }

@@ -25,6 +25,7 @@ extension ExperimentConfig {
       add(problem, at: path + ["architecture"])
       // One that cannot be made has nothing to normalise.
       if problem == nil {
+        add(try decayProblem(of: model, with: data), at: path)
         add(try normProblem(of: model, with: data), at: path + ["architecture"])
       }
       for objective in model.objectives {
@@ -38,6 +39,22 @@ extension ExperimentConfig {
 }
 
 extension ExperimentConfig {
+  /// Patterns of weight decays that fit no parameter of the network. Those of parameters that
+  /// objectives learn begin with an objective's name, and are known once these are made.
+  private func decayProblem<S: Scalar>(
+    of model: ModelConfig, with data: ExperimentData<S>
+  ) throws -> Inconsistency? {
+    var groups = model.training.optimizer.settings.decayGroups
+    groups.decays = groups.decays.filter { pattern, _ in
+      !model.objectives.contains { pattern == $0.name || pattern.hasPrefix("\($0.name).") }
+    }
+    guard !groups.decays.isEmpty else { return nil }
+    let network: Network<S> = try model.architecture.network(
+      inputWidth: data.featureCount, outputWidth: data.labelCount,
+      nodeCount: data.nodeCountOfOneGraph, seed: 0)
+    return WeightDecayConfig.problem(groups, parameters: network.parameters.map(\.name))
+  }
+
   /// Why batch norm cannot be trained on the data, or nil: statistics of one row.
   private func normProblem<S: Scalar>(
     of model: ModelConfig, with data: ExperimentData<S>

@@ -59,6 +59,13 @@ package struct ModelConfig: Record {
       let message = "two objectives are named \"\(name)\""
       found.append(Inconsistency(key: "objectives", message: message))
     }
+    if training.edgeDropout > 0, architecture.settings is any FrameletArchitectureSettings {
+      found.append(
+        Inconsistency(
+          key: "training.edgeDropout",
+          message: "found \(JSONValue.real(training.edgeDropout).compactText), but the family "
+            + "\"\(architecture.choiceName)\" has transforms of the whole graph; expected 0"))
+    }
     if !objectives.contains(where: { $0.kind.settings.isTask }) {
       let tasks = Registries.objectives.entries.filter(\.fresh.isTask).map(\.name)
       let message =

@@ -8,6 +8,16 @@ extension ModelConfig {
       objective.scheduleWarnings(epochs: training.epochs)
         .map { $0.below("objectives.\(objective.name)") }
     }
+    if training.edgeDropout > 0,
+      architecture.settings is MLPConfig || architecture.settings.buildsGraphs
+    {
+      found.append(
+        Inconsistency(
+          key: "training.edgeDropout",
+          message:
+            "has no effect on the family \"\(architecture.choiceName)\", which does not see the "
+            + "data's edges"))
+    }
     if training.asPublished.separateSteps {
       if objectives.count == 1 {
         found.append(

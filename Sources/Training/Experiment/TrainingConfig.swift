@@ -6,8 +6,12 @@ package struct TrainingConfig: Record {
   package var turns = Turns.epoch
   package var optimizer = OptimizerConfig()
   package var schedule = ScheduleConfig()
+  /// Epochs in which the rate rises to the full one before the schedule begins.
+  package var warmup = 0
   /// The gradient of all parameters together is scaled down to this Euclidean norm; nil for none.
   package var clipNorm: Double?
+  /// The probability that the network does not see an edge in a step.
+  package var edgeDropout = 0.0
   /// Epochs between evaluations on the validation graphs.
   package var evaluateEvery = 1
   package var checkpoint = Checkpoint.bestValidation
@@ -21,6 +25,14 @@ package struct TrainingConfig: Record {
   /// Whether the model is evaluated after the last epoch in any case. The published rule looks at
   /// every n-th epoch only.
   package var evaluatesLast: Bool { checkpoint != .validationRoseOrLossFell }
+
+  /// The epochs that the schedule is of: those behind the warm-up.
+  package var scheduledEpochs: Int { max(0, epochs - warmup) }
+
+  /// Whether anything goes by the validation score.
+  package var usesScore: Bool {
+    checkpoint != .lowestValidationLoss || schedule.settings.plateau?.watches == .validationScore
+  }
 
   /// How models that train together take turns.
   package enum Turns: String, CaseIterable {
@@ -55,8 +67,17 @@ package struct TrainingConfig: Record {
     visitor.record("optimizer", &optimizer, required: true, "The optimiser.")
     visitor.record("schedule", &schedule, "How the learning rate changes over epochs.")
     visitor.field(
+      "warmup", &warmup, .integer(0...1_000_000),
+      "Epochs in which the learning rate rises linearly to the full one; the schedule begins behind "
+        + "them, as if the training did.")
+    visitor.field(
       "clipNorm", &clipNorm, .orNull(.number(.positive)),
       "The gradient is scaled down to at most this Euclidean norm; null for no limit.")
+    visitor.field(
+      "edgeDropout", &edgeDropout, .dropout,
+      "The probability that an edge, but a self loop, is left out of the graph that the network sees in a "
+        + "training step; objectives and evaluations have all edges (DropEdge, Rong et al., ICLR 2020)."
+    )
     visitor.field(
       "evaluateEvery", &evaluateEvery, .integer(1...1_000_000),
       "Epochs between evaluations on the validation graphs.")
@@ -66,7 +87,7 @@ package struct TrainingConfig: Record {
         + "the score rose, where the validation loss fell, or the last.")
     visitor.field(
       "selectOn", &selectOn, .oneOf(Registries.metrics.names),
-      "The validation score that checkpoints go by.")
+      "The validation score that checkpoints go by, and plateaus of the score.")
     visitor.field(
       "patience", &patience, .orNull(.integer(1...1_000_000)),
       "Evaluations in a row without a better validation score, or without a lower validation loss "

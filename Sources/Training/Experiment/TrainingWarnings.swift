@@ -4,8 +4,12 @@ import Records
 
 extension TrainingConfig {
   package var inconsistencies: [Inconsistency] {
-    schedule.settings.problem(of: epochs, rate: optimizer.settings.learningRate)
-      .map { [$0.below("schedule")] } ?? []
+    let rate = optimizer.settings.learningRate
+    let problems = [
+      schedule.settings.problem(of: scheduledEpochs, rate: rate),
+      schedule.settings.plateau.flatMap { $0.rule.problem(rate: rate) },
+    ]
+    return problems.compactMap { $0?.below("schedule") }
   }
 
   package var warnings: [Inconsistency] {
@@ -13,13 +17,31 @@ extension TrainingConfig {
   }
 
   private var scheduleWarnings: [Inconsistency] {
+    guard warmup < epochs else {
+      return [
+        Inconsistency(
+          key: "warmup",
+          message: "found \(warmup), but the training ends after \(epochs) epochs: "
+            + (warmup == epochs
+              ? "the schedule never begins" : "the full rate is never reached"))
+      ]
+    }
     guard !(schedule.settings is ConstantScheduleConfig) else { return [] }
     let rate = optimizer.settings.learningRate
-    if let warning = schedule.settings.warning(of: epochs, rate: rate) {
+    if let warning = schedule.settings.warning(of: scheduledEpochs, rate: rate) {
       return [warning.below("schedule")]
     }
-    let first = learningRate(epoch: 0)
-    guard (0..<epochs).allSatisfy({ learningRate(epoch: $0) == first }) else { return [] }
+    if warmup > 0, schedule.settings is LinearWarmupScheduleConfig {
+      return [
+        Inconsistency(
+          key: "warmup",
+          message: "found \(warmup), and \"linearWarmup\" begins again behind it; take \"constant\""
+        )
+      ]
+    }
+    if let plateau = schedule.settings.plateau { return plateauWarnings(plateau) }
+    let first = learningRate(epoch: warmup)
+    guard (warmup..<epochs).allSatisfy({ learningRate(epoch: $0) == first }) else { return [] }
     return [
       Inconsistency(
         key: "schedule",
@@ -28,9 +50,37 @@ extension TrainingConfig {
     ]
   }
 
+  private func plateauWarnings(_ plateau: PlateauSchedule) -> [Inconsistency] {
+    var found: [Inconsistency] = []
+    let rule = plateau.rule
+    let values = plateau.watches == .trainingLoss ? scheduledEpochs : evaluations(from: warmup)
+    // The first value sets the mark, and a fall after the last one changes nothing.
+    if rule.patience >= values - 2 {
+      found.append(
+        Inconsistency(
+          key: "schedule.patience",
+          message: "found \(rule.patience), but the training has \(values) "
+            + (plateau.watches == .trainingLoss ? "epochs" : "evaluations")
+            + (warmup > 0 ? " behind its warm-up" : "") + ": the rate can never fall"))
+    } else if rule.rate(from: optimizer.settings.learningRate, falls: 1)
+      == optimizer.settings.learningRate
+    {
+      found.append(
+        Inconsistency(
+          key: "schedule",
+          message: "\"\(schedule.choiceName)\" leaves the learning rate as it is, like \"constant\""
+        ))
+    }
+    return found
+  }
+
   /// How often the model is evaluated.
-  private var evaluations: Int {
-    let due = (epochs - 1) / evaluateEvery + 1
+  private var evaluations: Int { evaluations(from: 0) }
+
+  /// How often it is evaluated from an epoch on.
+  private func evaluations(from first: Int) -> Int {
+    let before = (first + evaluateEvery - 1) / evaluateEvery
+    let due = (epochs - 1) / evaluateEvery + 1 - before
     return due + (evaluatesLast && (epochs - 1) % evaluateEvery != 0 ? 1 : 0)
   }
 
@@ -56,7 +106,7 @@ extension TrainingConfig {
 
   private var selectionWarnings: [Inconsistency] {
     var found: [Inconsistency] = []
-    if checkpoint == .lowestValidationLoss, selectOn != TrainingConfig().selectOn {
+    if !usesScore, selectOn != TrainingConfig().selectOn {
       found.append(
         Inconsistency(
           key: "selectOn",
@@ -87,14 +137,5 @@ extension Inconsistency {
   /// The same, seen from the record that has this one at a key.
   package func below(_ parent: String) -> Inconsistency {
     Inconsistency(key: key.isEmpty ? parent : "\(parent).\(key)", message: message)
-  }
-}
-
-extension AdamConfig {
-  package var warnings: [Inconsistency] {
-    guard decoupled, weightDecay == 0 else { return [] }
-    return [
-      Inconsistency(key: "decoupled", message: "has no effect without a weightDecay above 0")
-    ]
   }
 }

@@ -63,6 +63,67 @@ extension GATConfig {
   }
 }
 
+extension GATv2Config {
+  package func layerSizes(_ data: DataSizes) -> [LayerSize] {
+    let gat = gat
+    return sizes(data, bias: gat.bias) { layer in
+      let heads = Double(layer.isLast ? gat.outputHeads : gat.heads[layer.place])
+      let wide = heads * layer.width
+      let output = layer.isLast ? layer.width : wide
+      let isFirst = layer.place == 0
+      let hasMap: Bool =
+        switch gat.residual {
+        case .none: false
+        case .perHead: !isFirst && layer.input != layer.width
+        case .current: !isFirst && layer.input != wide
+        }
+      let maps: Double = sharesWeights ? 1 : 2
+      var size = LayerSize()
+      size.parameters =
+        layer.input * wide * (maps + (hasMap ? 1 : 0)) + wide * (1 + (gat.bias ? maps + 1 : 0))
+      size.keptPerNode =
+        layer.dropped(gat.featureDropout) + maps * wide + output + (layer.isLast ? 0 : output)
+      size.keptPerEdge = heads * (gat.attentionDropout > 0 ? 2 : 1)
+      size.passingPerNode = output + 2 * wide + (isFirst ? 0 : layer.input)
+      return size
+    }
+  }
+}
+
+extension GCNIIConfig {
+  package func layerSizes(_ data: DataSizes) -> [LayerSize] {
+    sizes(data, bias: bias) { layer in
+      guard !layer.isLast, layer.place > 0 else {
+        var size = layer.linear(bias: bias, dropout: dropout)
+        // What every layer takes the share alpha of.
+        if layer.place == 0, !layer.isLast, alpha > 0 { size.keptPerNode += layer.width }
+        return size
+      }
+      return LayerSize(
+        parameters: layer.width * layer.width,
+        keptPerNode: layer.outputs + (alpha > 0 ? 2 : 1) * layer.width,
+        passingPerNode: 2 * layer.width)
+    }
+  }
+}
+
+extension GINConfig {
+  package func layerSizes(_ data: DataSizes) -> [LayerSize] {
+    sizes(data, bias: bias) { layer in
+      let inner = Double(innerWidth(Int(layer.width), inputWidth: Int(layer.input), layer.isLast))
+      var size = LayerSize()
+      size.parameters =
+        inner * (layer.input + layer.width) + (bias ? inner + layer.width : 0)
+        + (learnEpsilon ? 1 : 0) + (mlpNorm ? 2 * inner : 0) + (activation == .prelu ? 1 : 0)
+      size.keptPerNode =
+        layer.dropped(dropout) + layer.outputs + inner * (mlpNorm ? 2 : 1)
+        + (learnEpsilon ? inner : 0)
+      size.passingPerNode = inner + max(inner, layer.place == 0 ? 0 : layer.input)
+      return size
+    }
+  }
+}
+
 extension GCNConfig {
   package func layerSizes(_ data: DataSizes) -> [LayerSize] {
     sizes(data, bias: bias) { layer in

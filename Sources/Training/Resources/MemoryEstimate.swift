@@ -123,6 +123,8 @@ extension TrainingConfig {
       switch optimizer.settings {
       case is AdamConfig: 2
       case is SGDConfig: 1
+      case let rmsprop as RMSpropConfig:
+        1 + (rmsprop.centered ? 1 : 0) + (rmsprop.momentum > 0 ? 1 : 0)
       default: 0
       }
     return 4 + state

@@ -14,6 +14,8 @@ package struct ScheduleConfig: Variant {
 public protocol ScheduleSettings: VariantSettings {
   /// What the optimiser's rate is multiplied by in an epoch (from 0) of so many.
   func factor(epoch: Int, of epochs: Int, rate: Double) -> Double
+  /// The rule by which the rate falls besides where a quantity no longer improves, or nil.
+  var plateau: PlateauSchedule? { get }
   /// Why the schedule is none for so many epochs and this rate, or nil.
   func problem(of epochs: Int, rate: Double) -> Inconsistency?
   /// What is likely not meant by it, or nil. (A rate that never changes is found without.)
@@ -21,6 +23,8 @@ public protocol ScheduleSettings: VariantSettings {
 }
 
 extension ScheduleSettings {
+  /// It knows beforehand how the rate will be.
+  public var plateau: PlateauSchedule? { nil }
   /// It is one for all.
   public func problem(of epochs: Int, rate: Double) -> Inconsistency? { nil }
   /// Nothing to warn of.
@@ -36,9 +40,19 @@ extension Registry where Value == any ScheduleSettings {
 
 extension TrainingConfig {
   /// The learning rate in an epoch.
-  package func learningRate(epoch: Int) -> Double {
-    let rate = optimizer.settings.learningRate
-    return rate * schedule.settings.factor(epoch: epoch, of: epochs, rate: rate)
+  ///
+  /// - Parameter plateau: What a schedule with a plateau has seen up to then.
+  package func learningRate(epoch: Int, plateau: Plateau? = nil) -> Double {
+    let full = optimizer.settings.learningRate
+    guard epoch >= warmup else {
+      return full
+        * LearningRateSchedule.linearWarmup(epochs: warmup).factor(epoch: epoch, of: epochs)
+    }
+    let rate =
+      full
+      * schedule.settings.factor(epoch: epoch - warmup, of: scheduledEpochs, rate: full)
+    guard let plateau, let rule = schedule.settings.plateau?.rule else { return rate }
+    return rule.rate(from: rate, falls: plateau.falls)
   }
 }
 
@@ -72,6 +86,64 @@ package struct StepScheduleConfig: ScheduleSettings {
 
   package func factor(epoch: Int, of epochs: Int, rate: Double) -> Double {
     LearningRateSchedule.step(every: every, factor: self.factor).factor(epoch: epoch, of: epochs)
+  }
+}
+
+/// rate * factor^(milestones up to e).
+package struct MultiStepScheduleConfig: ScheduleSettings {
+  package static let name = "multiStep"
+  package static let note = "The rate is multiplied by a factor at each of several epochs."
+
+  package var milestones: [Int] = []
+  package var factor = 0.1
+
+  package init() {}
+
+  package mutating func fields(_ visitor: any FieldVisitor) {
+    visitor.field(
+      "milestones", &milestones, .list(of: .integer(1...1_000_000), count: 1...1_000),
+      required: true, "The epochs, from 0, that begin with a step; in rising order.")
+    visitor.field("factor", &factor, .number(.above(0, atMost: 1)), "What a step multiplies by.")
+  }
+
+  package var inconsistencies: [Inconsistency] {
+    guard let (a, b) = zip(milestones, milestones.dropFirst()).first(where: { $0 >= $1 }) else {
+      return []
+    }
+    return [
+      Inconsistency(key: "milestones", message: "found \(b) behind \(a), expected a rising order")
+    ]
+  }
+
+  package func factor(epoch: Int, of epochs: Int, rate: Double) -> Double {
+    LearningRateSchedule.multiStep(milestones: milestones, factor: factor)
+      .factor(epoch: epoch, of: epochs)
+  }
+
+  package func warning(of epochs: Int, rate: Double) -> Inconsistency? {
+    guard let last = milestones.last, last >= epochs else { return nil }
+    return Inconsistency(
+      key: "milestones", message: "found \(last), but the schedule is of \(epochs) epochs, from 0")
+  }
+}
+
+/// rate * factor^e.
+package struct ExponentialScheduleConfig: ScheduleSettings {
+  package static let name = "exponential"
+  package static let note = "The rate is multiplied by a factor after every epoch."
+
+  package var factor = 0.95
+
+  package init() {}
+
+  package mutating func fields(_ visitor: any FieldVisitor) {
+    visitor.field(
+      "factor", &factor, .number(.above(0, atMost: 1)), required: true,
+      "What the rate is multiplied by after an epoch.")
+  }
+
+  package func factor(epoch: Int, of epochs: Int, rate: Double) -> Double {
+    LearningRateSchedule.exponential(factor: factor).factor(epoch: epoch, of: epochs)
   }
 }
 

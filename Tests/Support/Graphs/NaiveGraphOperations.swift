@@ -297,3 +297,61 @@ func dropoutFactors(_ rows: Int, _ columns: Int, _ p: Double, _ stream: RandomSt
   }
   return factors
 }
+
+extension AwkwardGraph {
+  /// Attention with the nonlinearity inside, and all its gradients, edge by edge from the formulas.
+  func dynamicAttention(
+    _ x: Matrix<Double>, _ y: Matrix<Double>, _ a: Matrix<Double>,
+    options: AttentionOptions<Double>, mask: Matrix<Double>, addingTo residual: Matrix<Double>,
+    dOut: Matrix<Double>
+  ) -> (
+    output: Matrix<Double>, alpha: Matrix<Double>, dx: Matrix<Double>, dy: Matrix<Double>,
+    da: Matrix<Double>
+  ) {
+    let heads = options.heads
+    let d = x.columns / heads
+    let share = options.averagesHeads ? 1 / Double(heads) : 1
+    func inner(_ e: Int, _ h: Int, _ c: Int) -> Double {
+      x[edges[e].source, h * d + c] + y[edges[e].destination, h * d + c]
+    }
+    func slope(_ u: Double) -> Double { u > 0 ? 1 : options.negativeSlope }
+    func outColumn(_ h: Int, _ c: Int) -> Int { options.averagesHeads ? c : h * d + c }
+
+    var scores = Matrix<Double>(zeros: edges.count, heads)
+    for e in edges.indices {
+      for h in 0..<heads {
+        for c in 0..<d { scores[e, h] += a[0, h * d + c] * slope(inner(e, h, c)) * inner(e, h, c) }
+      }
+    }
+    let alpha = softmax(scores)
+    var output = residual
+    var (dx, dy) = (
+      Matrix<Double>(zeros: nodeCount, heads * d), Matrix<Double>(zeros: nodeCount, heads * d)
+    )
+    var (da, dAlpha) = (Matrix<Double>(zeros: 1, heads * d), scores)
+    for (e, edge) in edges.enumerated() {
+      for h in 0..<heads {
+        let weight = share * alpha[e, h] * mask[e, h]
+        dAlpha[e, h] = 0
+        for c in 0..<d {
+          let (k, o) = (h * d + c, outColumn(h, c))
+          output[edge.destination, o] += weight * x[edge.source, k]
+          dx[edge.source, k] += weight * dOut[edge.destination, o]
+          dAlpha[e, h] += share * mask[e, h] * dOut[edge.destination, o] * x[edge.source, k]
+        }
+      }
+    }
+    let dScores = softmaxBackward(alpha, dAlpha)
+    for (e, edge) in edges.enumerated() {
+      for h in 0..<heads {
+        for c in 0..<d {
+          let (k, u, g) = (h * d + c, inner(e, h, c), dScores[e, h])
+          da[0, k] += g * slope(u) * u
+          dx[edge.source, k] += g * a[0, k] * slope(u)
+          dy[edge.destination, k] += g * a[0, k] * slope(u)
+        }
+      }
+    }
+    return (output, alpha, dx, dy, da)
+  }
+}
