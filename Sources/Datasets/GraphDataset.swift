@@ -19,12 +19,15 @@ public struct GraphDataset<S: Scalar>: Sendable {
   public let valid: [GraphSample<S>]
   /// The graphs to report on.
   public let test: [GraphSample<S>]
+  /// What each graph of `test` is of, where these are scored apart too; else empty.
+  public let testParts: [TestPart]
 
   /// A data set from its parts; all graphs must have the same numbers of features and of labels.
   public init(
     name: String, source: String, isSynthetic: Bool, train: [GraphSample<S>],
-    valid: [GraphSample<S>], test: [GraphSample<S>]
+    valid: [GraphSample<S>], test: [GraphSample<S>], testParts: [TestPart] = []
   ) {
+    precondition(testParts.isEmpty || testParts.count == test.count, "a part for each test graph")
     let all = train + valid + test
     precondition(
       all.allSatisfy {
@@ -36,6 +39,7 @@ public struct GraphDataset<S: Scalar>: Sendable {
     self.train = train
     self.valid = valid
     self.test = test
+    self.testParts = testParts
   }
 
   /// All graphs: training, validation, test.
@@ -78,7 +82,7 @@ public struct GraphDataset<S: Scalar>: Sendable {
     }
     return GraphDataset<T>(
       name: name, source: source, isSynthetic: isSynthetic, train: try convert(train),
-      valid: try convert(valid), test: try convert(test))
+      valid: try convert(valid), test: try convert(test), testParts: testParts)
   }
 }
 

@@ -180,6 +180,20 @@ public struct CSRMatrix<S: Scalar>: Sendable {
     return dense
   }
 
+  /// The rows of the given numbers, in that order.
+  package func gatheredRows(_ indices: [Int]) -> CSRMatrix {
+    var start: [Int32] = [0]
+    var (columns, values): ([Int32], [S]) = ([], [])
+    start.reserveCapacity(indices.count + 1)
+    for row in indices {
+      let entries = Int(rowStart[row])..<Int(rowStart[row + 1])
+      columns += column[entries]
+      values += value[entries]
+      start.append(Int32(columns.count))
+    }
+    return CSRMatrix(validRows: indices.count, self.columns, start, columns, values)
+  }
+
   /// Matrices of one width, one below the other.
   static func stacked(_ parts: [CSRMatrix]) -> CSRMatrix {
     precondition(parts.allSatisfy { $0.columns == parts[0].columns }, "widths differ")

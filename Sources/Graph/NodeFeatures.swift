@@ -69,6 +69,14 @@ public enum NodeFeatures<S: Scalar>: Sendable, Equatable {
     }
   }
 
+  /// The features of some nodes, in the order of the list.
+  package func gatheredRows(_ nodes: [Int]) -> NodeFeatures {
+    switch self {
+    case .dense(let x): .dense(x.gatheredRows(nodes))
+    case .sparse(let x): .sparse(x.gatheredRows(nodes))
+    }
+  }
+
   /// Features of several graphs, one below the other; all dense or all sparse.
   static func stacked(_ parts: [NodeFeatures]) -> NodeFeatures {
     guard parts.contains(where: \.isSparse) else {

@@ -1,3 +1,4 @@
+import Datasets
 import Training
 
 /// A run's result as Markdown.
@@ -39,9 +40,12 @@ package struct ResultTable {
   }
 
   /// The metrics, without those whose figures are another one's in every row, as those of micro-F1 are
-  /// of accuracy where nodes have one label. The one that is compared by stays.
+  /// of accuracy where nodes have one label. The one that is compared by stays, and of parts of the test
+  /// nodes it alone is shown.
   private var columns: [String] {
-    let found = Set(result.models.flatMap(\.result.test.keys))
+    let found = Set(result.models.flatMap(\.result.test.keys)).filter {
+      TestPart(ofMetric: $0) == nil || TestPart.metric(of: $0) == result.baselineMetric
+    }
     let all = Self.order.filter(found.contains) + found.subtracting(Self.order).sorted()
     var kept: [String] = []
     let first = [result.baselineMetric, "accuracy"].compactMap { $0 }

@@ -12,6 +12,9 @@ public final class ExperimentData<S: Scalar> {
   public let labelCount: Int
   /// The graphs, each once though several parts may share it.
   public let graphs: [CSRGraph]
+  /// Whether models train on the graphs that they are tested on: no test node is unseen.
+  package let trainsOnAllNodes: Bool
+  private let drawSplit: ((UInt64) throws -> NodeSplit)?
   private let make: (UInt64) throws -> GraphDataset<S>
   private let rewire: ((UInt64, () throws -> Void) throws -> RewiredParts)?
   private var latest: (seed: UInt64, parts: GraphDataset<S>)?
@@ -38,6 +41,8 @@ public final class ExperimentData<S: Scalar> {
     labelCount = parts.labelCount
     var seen: Set<ObjectIdentifier> = []
     graphs = parts.samples.map { $0.graph }.filter { seen.insert(ObjectIdentifier($0)).inserted }
+    trainsOnAllNodes = true
+    drawSplit = nil
     make = { _ in parts }
     rewire = nil
   }
@@ -49,10 +54,11 @@ public final class ExperimentData<S: Scalar> {
   ///   - words: The split in words.
   ///   - published: The splits that seeds take theirs from; none where they draw them.
   ///   - rewiring: What rewires the graph; nil where there is no rewired graph.
+  ///   - unseenShare: The share of the test nodes that training does not see.
   ///   - split: The parts for a seed.
   public init(
     _ data: TransductiveDataset<S>, splitInWords words: String, published: [NodeSplit] = [],
-    rewiredBy rewiring: Rewiring? = nil,
+    rewiredBy rewiring: Rewiring? = nil, unseenShare: Double = 0,
     split: @escaping (UInt64) throws -> NodeSplit
   ) {
     let source = data.source
@@ -73,7 +79,13 @@ public final class ExperimentData<S: Scalar> {
     featureCount = source.featureCount
     labelCount = source.classCount
     graphs = [data.graph]
-    make = { data.parts(try split($0)) }
+    trainsOnAllNodes = unseenShare == 0
+    drawSplit = split
+    make = { seed in
+      let split = try split(seed)
+      guard unseenShare > 0 else { return data.parts(split) }
+      return data.parts(split, unseen: try split.unseen(share: unseenShare, seed: seed))
+    }
     rewire = rewiring.map { rewiring in
       { seed, check in
         let rewired = try rewiring(source.graph, seed, check)
@@ -82,11 +94,18 @@ public final class ExperimentData<S: Scalar> {
     }
   }
 
-  /// The number of nodes where there is one graph; nil where there are several.
-  public var nodeCountOfOneGraph: Int? { graphs.count == 1 ? graphs[0].nodeCount : nil }
+  /// The number of nodes where there is one graph, all of whose nodes training sees; else nil.
+  public var nodeCountOfOneGraph: Int? {
+    graphs.count == 1 && trainsOnAllNodes ? graphs[0].nodeCount : nil
+  }
 
   /// Whether the data are generated.
   public var isSynthetic: Bool { summary.synthetic }
+
+  /// The split of the one graph's nodes for a seed; nil for several graphs.
+  ///
+  /// - Throws: `DataError` where the data cannot be split so.
+  package func split(seed: UInt64) throws -> NodeSplit? { try drawSplit?(seed) }
 
   /// The parts that a seed trains, validates and tests on.
   ///

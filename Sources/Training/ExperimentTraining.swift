@@ -1,3 +1,4 @@
+import Datasets
 import Distill
 import Foundation
 import Graph
@@ -54,6 +55,7 @@ package struct ExperimentTraining<S: Scalar>: SeedRunner {
         try data.rewired(seed: seed, check: context.interruption.check).rewiring.json(),
         to: directory.rewiringFile)
     }
+    try writeSplit(seed: seed, to: directory)
     for group in context.config.groups {
       let done =
         try finishedResults(of: group, in: directory)
@@ -68,6 +70,19 @@ package struct ExperimentTraining<S: Scalar>: SeedRunner {
       lines += done.reduce(0) { $0 + $1.epochs }
     }
     return result
+  }
+
+  /// Which nodes were trained, validated and tested on, for scripts and for other runs.
+  private func writeSplit(seed: UInt64, to directory: SeedDirectory) throws {
+    guard let split = try data.split(seed: seed) else { return }
+    var file = NPZFile()
+    file.set("train", split.training)
+    file.set("valid", split.validation)
+    file.set("test", split.test)
+    if let unseen = try data.parts(seed: seed).unseen {
+      file.set("unseen", unseen.indices.filter { unseen[$0] })
+    }
+    try file.write(to: directory.split)
   }
 
   /// The model of a group of one. Others depend on the whole group, and are not handed from run to
@@ -147,7 +162,7 @@ package struct ExperimentTraining<S: Scalar>: SeedRunner {
     of network: Network<S>, _ graph: ModelConfig.GraphChoice, seed: UInt64
   ) throws -> NodePredictions<S> {
     try NodePredictions(
-      of: network, on: data.parts(seed: seed, on: graph).test[0],
+      of: network, on: data.parts(seed: seed, on: graph).wholeGraph,
       laplacian: data.graphs[0].normalizedLaplacian())
   }
 

@@ -296,8 +296,26 @@ package final class ModelTrainer<S: Scalar> {
           named: ["the validation part", "the test part"],
           isFinal: true)
       }
-      return (evaluations[0].metrics, evaluations[1].metrics)
+      return (
+        evaluations[0].metrics, evaluations[1].metrics.merging(try scoresOfTestParts()) { $1 }
+      )
     }
+  }
+
+  /// The figures of test nodes that training saw, and of those that it did not, where there are such: by
+  /// names such as "inductive.accuracy".
+  private func scoresOfTestParts() throws -> [String: Double] {
+    var scores: [String: Double] = [:]
+    var evaluator = evaluator
+    // Whether a metric that is not defined on a part may be missing is the affair of all test nodes.
+    evaluator.selected = nil
+    for (part, sample) in zip(data.testParts, data.test) {
+      let batches = EvaluationBatches([sample], batchSize: 1)
+      let evaluation = try evaluator.evaluate(
+        network, on: [batches], named: ["the \(part.rawValue) test nodes"], isFinal: true)[0]
+      for (metric, score) in evaluation.metrics { scores[part.name(of: metric)] = score }
+    }
+    return scores
   }
 
   /// Does a piece of work; what is not finite there ends the run, by a sentence that says where.

@@ -35,17 +35,21 @@ extension ExperimentTraining {
       var file = NPZFile()
       let named = [("train", parts.train), ("valid", parts.valid), ("test", parts.test)]
       guard !context.config.data.isOneGraph else {
-        // The parts are one graph, of which each knows the labels of other nodes.
-        let nodes = (0..<parts.test[0].known.count).map { node in
-          named.contains { $0.1[0].known[node] }
-        }
-        try writer.add([parts.test[0]], known: nodes, to: &file)
-        for (name, part) in named { file.set(name, part[0].known) }
+        let masks = named.map { ($0.0, parts.nodesOfWholeGraph($0.1)) }
+        writer.write(
+          try parts.unseen == nil ? writer.features([parts.wholeGraph]) : writer.features(parts),
+          labels: parts.wholeGraph.labels,
+          known: parts.wholeGraph.known.indices.map { node in masks.contains { $0.1[node] } },
+          to: &file)
+        for (name, mask) in masks { file.set(name, mask) }
+        if let unseen = parts.unseen { file.set("unseen", unseen) }
         return file
       }
       for (name, part) in named where !part.isEmpty {
         try context.interruption.check()
-        try writer.add(part, known: part.flatMap(\.known), to: &file, prefix: "\(name).")
+        writer.write(
+          try writer.features(part), labels: .stacked(part.map(\.labels)),
+          known: part.flatMap(\.known), to: &file, prefix: "\(name).")
         file.set(
           "\(name).graph",
           part.enumerated().flatMap { Array(repeating: $0, count: $1.known.count) })
@@ -61,18 +65,42 @@ private struct PredictionWriter<S: Scalar> {
   let taps: [Tap]
   let kind: LabelKind
 
-  /// - Parameters:
-  ///   - known: Of which targets of all graphs the labels are given.
-  ///   - prefix: What stands before each array's name.
-  func add(
-    _ graphs: [GraphSample<S>], known: [Bool], to file: inout NPZFile, prefix: String = ""
-  ) throws {
+  /// What the network makes of graphs at each tap, one below the other.
+  func features(_ graphs: [GraphSample<S>]) throws -> [Tap: Matrix<S>] {
     let passes = graphs.map {
       network.forward($0.features, on: $0.graph, .prediction, keeping: Set(taps)).taps
     }
+    var features: [Tap: Matrix<S>] = [:]
     for tap in taps {
-      let features = Matrix.stacked(passes.map { $0[tap]!.matrix })
-      try NotFinite.check(features, "a feature at \(tap)")
+      let matrix = Matrix.stacked(passes.map { $0[tap]!.matrix })
+      try NotFinite.check(matrix, "a feature at \(tap)")
+      features[tap] = matrix
+    }
+    return features
+  }
+
+  /// What the network makes of the nodes of one graph where they are scored: those that training saw
+  /// on the graph without the others, and these on the whole graph.
+  func features(_ parts: GraphDataset<S>) throws -> [Tap: Matrix<S>] {
+    let seen = try features([parts.train[0]])
+    return try features([parts.wholeGraph]).merging(seen) { whole, seen in
+      var matrix = whole
+      for (row, node) in parts.seenNodes.enumerated() {
+        matrix.replaceRows(from: node, with: seen.row(row))
+      }
+      return matrix
+    }
+  }
+
+  /// - Parameters:
+  ///   - known: Of which targets of all graphs the labels are given.
+  ///   - prefix: What stands before each array's name.
+  func write(
+    _ features: [Tap: Matrix<S>], labels: Matrix<S>, known: [Bool], to file: inout NPZFile,
+    prefix: String = ""
+  ) {
+    for tap in taps {
+      guard let features = features[tap] else { continue }
       file.set("\(prefix)\(tap == .logits ? "logits" : "tap.\(tap)")", features)
       guard tap == .logits else { continue }
       switch kind {
@@ -80,7 +108,6 @@ private struct PredictionWriter<S: Scalar> {
       case .several: file.set("\(prefix)probabilities", sigmoid(features))
       }
     }
-    let labels = Matrix.stacked(graphs.map(\.labels))
     switch kind {
     case .single:
       file.set(
@@ -92,6 +119,22 @@ private struct PredictionWriter<S: Scalar> {
       file.set("\(prefix)labels", labels)
       file.set("\(prefix)known", known)
     }
+  }
+}
+
+extension GraphDataset {
+  /// Of one graph, the nodes that training sees, in rising order.
+  fileprivate var seenNodes: [Int] {
+    wholeGraph.known.indices.filter { unseen?[$0] != true }
+  }
+
+  /// Which nodes of the whole graph count in a part.
+  fileprivate func nodesOfWholeGraph(_ part: [GraphSample<S>]) -> [Bool] {
+    guard let unseen else { return part[0].known }
+    // The test part alone has the whole graph besides the one that training sees.
+    var nodes = part.count == 1 ? unseen.map { _ in false } : unseen
+    for (row, node) in seenNodes.enumerated() where part[0].known[row] { nodes[node] = true }
+    return nodes
   }
 }
 

@@ -94,6 +94,7 @@ public enum Registries {
   public static let splits = Registry<any SplitSettings>("splits") {
     $0.register(PerClassSplitConfig.self)
     $0.register(SharesSplitConfig.self)
+    $0.register(FoldsSplitConfig.self)
     $0.register(PublicSplitConfig.self)
     $0.register(ProvidedSplitConfig.self)
   }

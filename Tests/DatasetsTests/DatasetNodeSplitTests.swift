@@ -110,4 +110,75 @@ import Testing
       _ = try NodeSplit.randomShares([0, 1, 0], training: 0.5, validation: 0.01, seed: 1)
     }
   }
+
+  /// The classes in every part as in the whole, whatever their sizes.
+  @Test func sharesOfEachClass() throws {
+    let classes = (0..<200).map { $0 % 8 == 7 ? -1 : $0 < 150 ? 0 : $0 < 196 ? 1 : 2 }
+    let split = try NodeSplit.randomStratified(
+      classes, classCount: 4, training: 0.5, validation: 0.25, seed: 4)
+    let all = split.training + split.validation + split.test
+    #expect(all.sorted() == classes.indices.filter { classes[$0] >= 0 })
+    for label in 0..<3 {
+      func count(_ nodes: [Int]) -> Int { nodes.filter { classes[$0] == label }.count }
+      let whole = count(all)
+      let training = max(1, Int((0.5 * Double(whole)).rounded()))
+      #expect(count(split.training) == training)
+      #expect(
+        count(split.validation) == min(whole - training, Int((0.25 * Double(whole)).rounded())))
+    }
+    let other = try NodeSplit.randomStratified(
+      classes, classCount: 4, training: 0.5, validation: 0.25, seed: 5)
+    #expect(other.training != split.training)
+    expectDataError(.malformed, "of each class", "less than 1") {
+      _ = try NodeSplit.randomStratified(
+        classes, classCount: 4, training: 0.5, validation: 0.5, seed: 4)
+    }
+  }
+
+  /// Turn after turn each node is tested on once and validated on once; folds have the classes in the
+  /// same proportions.
+  @Test func foldsTestOnEachNodeOnce() throws {
+    let known = classes.indices.filter { classes[$0] >= 0 }
+    let turns = try (0..<7).map {
+      try NodeSplit.crossValidation(classes, classCount: 3, folds: 7, turn: $0, seed: 2)
+    }
+    turns.forEach(checkCover)
+    #expect(turns.flatMap(\.test).sorted() == known)
+    #expect(turns.flatMap(\.validation).sorted() == known)
+    for (turn, next) in zip(turns, turns.dropFirst()) { #expect(turn.validation == next.test) }
+    for label in 0..<3 {
+      let sizes = turns.map { $0.test.filter { classes[$0] == label }.count }
+      #expect(sizes.max()! - sizes.min()! <= 1)
+    }
+    let other = try NodeSplit.crossValidation(classes, classCount: 3, folds: 7, turn: 0, seed: 3)
+    #expect(other.test != turns[0].test)
+    expectDataError(.malformed, "fold 1 of 5", "only 3 nodes") {
+      _ = try NodeSplit.crossValidation([0, 0, 1], classCount: 2, folds: 5, turn: 0, seed: 1)
+    }
+  }
+
+  @Test func someTestNodesAreUnseen() throws {
+    let split = try NodeSplit.randomShares(classes, training: 0.4, validation: 0.2, seed: 1)
+    let unseen = try split.unseen(share: 0.2, seed: 8)
+    #expect(unseen.count == 7 && unseen == unseen.sorted())
+    #expect(Set(unseen).isSubset(of: split.test))
+    #expect(try split.unseen(share: 0.2, seed: 8) == unseen)
+    #expect(try split.unseen(share: 0.2, seed: 9) != unseen)
+    for (share, missing) in [(0.01, "unseen"), (0.99, "seen")] {
+      expectDataError(.malformed, "of its 36 test nodes leaves none to be \(missing)") {
+        _ = try split.unseen(share: share, seed: 1)
+      }
+    }
+  }
+
+  @Test func splitsOfSomeNodes() throws {
+    let split = try NodeSplit(
+      name: "s", nodeCount: 6, training: [0, 4], validation: [1], test: [2, 5])
+    let part = try split.restricted(to: [5, 4, 1, 3])
+    #expect((part.training, part.validation, part.test) == ([1], [2], [0]))
+    #expect(part.nodeCount == 4)
+    expectDataError(.malformed, "validation part has no nodes") {
+      _ = try split.restricted(to: [0, 2])
+    }
+  }
 }

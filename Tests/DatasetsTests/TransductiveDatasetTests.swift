@@ -62,4 +62,38 @@ private func path(features: Int = 20) throws -> NodeDataset<Double> {
     #expect(sparse.features.isSparse && !dense.features.isSparse)
     #expect(dense.features.filled == dense.source.features.filled())
   }
+
+  /// Node 3 of the path, a test node, is absent in training with its two edges, and met on the whole.
+  @Test func unseenNodesAreAbsentFromTraining() throws {
+    let data = TransductiveDataset(try path(), selfLoops: true, normalizesRows: false)
+    let split = try NodeSplit(
+      name: "s", nodeCount: 5, training: [2], validation: [0], test: [1, 3])
+    let parts = data.parts(split, unseen: [3])
+    #expect(parts.testParts == [.transductive, .inductive])
+    let (train, valid, test) = (parts.train[0], parts.valid[0], parts.test)
+    #expect(train.graph === valid.graph && train.graph === test[0].graph)
+    #expect(test[1].graph === data.graph && test[1].features == data.features)
+    // Nodes 0, 1, 2 and 4: two edges of the path, both ways, and self loops.
+    #expect((train.graph.nodeCount, train.graph.edgeCount) == (4, 2 * 2 + 4))
+    for (row, node) in [0, 1, 2, 4].enumerated() {
+      #expect(train.features.filled.row(row) == data.features.filled.row(node))
+      #expect(train.labels.row(row) == test[1].labels.row(node))
+    }
+    #expect(train.known == [false, false, true, false])
+    #expect(valid.known == [true, false, false, false])
+    #expect(test[0].known == [false, true, false, false])
+    #expect(test[1].known == [false, false, false, true, false])
+    #expect(parts.unseen == test[1].known && data.parts(split).unseen == nil)
+  }
+
+  @Test func dataOfSomeNodes() throws {
+    let data = try path().with(splits: [
+      NodeSplit(name: "s", nodeCount: 5, training: [2], validation: [0], test: [1, 3])
+    ])
+    let part = try data.restricted(to: [3, 2, 0, 1])
+    #expect(part.classes == [1, 0, 0, 1] && part.classCount == 2 && part.nodeCount == 4)
+    #expect(part.edgeCount == 3)
+    #expect(part.splits[0].training == [1] && part.splits[0].test == [0, 3])
+    #expect(part.features.filled().row(2) == data.features.filled().row(0))
+  }
 }

@@ -86,6 +86,36 @@ import Testing
         < 1e-12)
   }
 
+  /// The run's folder says which nodes are in which part, and a file of predictions has them where
+  /// they are scored: unseen ones on the whole graph, the others on the graph of training.
+  @Test func scoresOfUnseenNodesCanBeRecomputed() throws {
+    let place = try Workplace(NodeTrainingTests.config)
+    #expect(place.train(out: "a", ["--set", "data.inductiveShare=0.25"]) == ExitStatus.done)
+    #expect(predict(place, ["--model", "teacher", "--out", "p.npz"]).status == ExitStatus.done)
+    let (file, split) = (try Arrays(place, "p.npz"), try Arrays(place, "a/seed-3/split.npz"))
+    let logits = try file.matrix("logits")
+    let labels = try file.array("labels").integers()
+    func nodes(_ part: String) throws -> [Int] {
+      let mask = try file.array(part).booleans()
+      let nodes = mask.indices.filter { mask[$0] }
+      #expect(try split.array(part).integers() == nodes)
+      return nodes
+    }
+    func expect(_ nodes: [Int], _ part: String, _ metric: String) throws {
+      let right = nodes.filter { largest(logits, $0) == labels[$0] }.count
+      #expect(
+        try abs(Double(right) / Double(nodes.count) - score(place, "teacher", part, metric))
+          < 1e-12, "\(metric) of \(part)")
+    }
+    let (test, unseen) = (try nodes("test"), Set(try nodes("unseen")))
+    #expect(unseen.count == Int((0.25 * Double(test.count)).rounded()))
+    #expect(try nodes("train").allSatisfy { !unseen.contains($0) })
+    try expect(try nodes("valid"), "valid", "accuracy")
+    try expect(test, "test", "accuracy")
+    try expect(test.filter(unseen.contains), "test", "inductive.accuracy")
+    try expect(test.filter { !unseen.contains($0) }, "test", "transductive.accuracy")
+  }
+
   /// Several graphs with several labels: each part on its own.
   @Test func severalGraphs() throws {
     let place = try Workplace(ppi)

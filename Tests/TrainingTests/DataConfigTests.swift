@@ -136,6 +136,13 @@ struct DataConfigTests {
       (
         ["name": "cora", "syntheticNodes": ["nodes": 100]], "data.syntheticNodes.meanDegree: found"
       ),
+      (["name": "cora", "split": ["type": "folds", "folds": 2]], "data.split.folds: found 2"),
+      (["name": "cora", "inductiveShare": 1], "data.inductiveShare: found 1"),
+      (
+        ["name": "cora", "inductiveShare": 0.2, "rewiring": ["type": "sdrf"]],
+        "data.inductiveShare: found 0.2 beside data.rewiring"
+      ),
+      (["name": "ppi", "largestComponent": true], "data.largestComponent: unknown key"),
       (
         ["name": "synthetic-nodes", "syntheticNodes": ["homophily": 1.5]],
         "data.syntheticNodes.homophily: found 1.5"
@@ -151,6 +158,13 @@ struct DataConfigTests {
     #expect(
       SplitConfig(settings: shares).words
         == "48 % training, 32 % validation, the rest test, random per seed")
+    var stratified = shares
+    stratified.stratified = true
+    #expect(
+      SplitConfig(settings: stratified).words
+        == "48 % training, 32 % validation, the rest test, of each class, random per seed")
+    #expect(SplitConfig(settings: FoldsSplitConfig()).words.hasPrefix("10 folds"))
+    #expect(FoldsSplitConfig().testPerTraining(labelled: 100, classes: 2) == 0.125)
     #expect(
       SplitConfig().words
         == "20 training and 30 validation nodes a class, the rest test, random per seed")

@@ -32,7 +32,9 @@ package struct TableSection: Record {
       "experiment", &experiment, .name, required: true, "The experiment of rows that name none.")
     visitor.field(
       "metrics", &metrics,
-      .list(of: .oneOf(Registries.metrics.names), count: 1...Registries.metrics.names.count),
+      .list(
+        of: .oneOf(Registries.metrics.namesOfTestScores),
+        count: 1...Registries.metrics.namesOfTestScores.count),
       "Test scores, a column each; differences and verdicts go by the first.")
     visitor.field(
       "baseline", &baseline, .orNull(.name), "The row that the others are tested against.")

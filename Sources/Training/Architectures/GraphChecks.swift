@@ -83,6 +83,14 @@ extension ArchitectureConfig {
   fileprivate func problem<S: Scalar>(with data: ExperimentData<S>) throws -> Inconsistency? {
     let count = data.graphs.count
     if let problem = settings.problem(graphs: count, of: data.summary.name) { return problem }
+    // Models train on one graph then, and are tested on another.
+    if !data.trainsOnAllNodes, settings.problem(graphs: 2, of: data.summary.name) != nil {
+      return Inconsistency(
+        key: "",
+        message: "the family \"\(choiceName)\" has weights for each node of one graph, and "
+          + "data.inductiveShare takes nodes out of it while models train; choose another family, or "
+          + "set data.inductiveShare to 0")
+    }
     return try graphProblem {
       let network: Network<S> = try network(
         inputWidth: data.featureCount, outputWidth: data.labelCount,

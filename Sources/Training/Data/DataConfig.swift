@@ -25,6 +25,10 @@ public struct DataConfig: Record {
   public var normalizeFeatures = Normalization.none
   /// What makes the rewired graph.
   public var rewiring = RewiringConfig()
+  /// Whether only the largest connected component is kept.
+  public var largestComponent = false
+  /// The share of the test nodes that training does not see.
+  public var inductiveShare = 0.0
   private var chosenSplit: SplitConfig?
   private var chosenShape: SyntheticNodeConfig?
   private var chosen = ChosenSettings()
@@ -45,6 +49,12 @@ public struct DataConfig: Record {
   public var syntheticNodes: SyntheticNodeConfig {
     get { chosenShape ?? .usual(for: name) }
     set { chosenShape = newValue }
+  }
+
+  /// What readers of results must know of test nodes that are unseen; empty where none are.
+  package var unseenInWords: String {
+    inductiveShare == 0
+      ? "" : "; \(NumberFormat.share(inductiveShare)) % of the test nodes are unseen in training"
   }
 
   /// The name of the data set of several graphs that is built in.
@@ -131,6 +141,15 @@ public struct DataConfig: Record {
           + "citeseer and pubmed, \"provided\" for heterophilic data and for a source whose layout "
           + "can hold splits, \"perClass\" for others.")
       visitor.field(
+        "largestComponent", &largestComponent, .boolean,
+        "One graph: keep the nodes of its largest connected component alone, before it is split.")
+      visitor.field(
+        "inductiveShare", &inductiveShare, .number(.halfOpen(0, 1)),
+        "One graph: the share of the test nodes that are absent, with all edges at them, while models "
+          + "train and are chosen, and are then met on the whole graph (0.2 in the production setting of "
+          + "GLNN). Results have the scores of all test nodes, and apart those of the others as "
+          + "transductive.METRIC and of these as inductive.METRIC.")
+      visitor.field(
         "selfLoops", &selfLoops, .boolean,
         "One graph: add an edge from every node to itself (PPI's graphs come with them).")
       visitor.field(
@@ -164,6 +183,13 @@ public struct DataConfig: Record {
   /// A split that the data set has not, and what is wrong with its own settings.
   public var inconsistencies: [Inconsistency] {
     var found = settings?.inconsistencies ?? []
+    if inductiveShare > 0, rewiring.settings.rewiring != nil {
+      found.append(
+        Inconsistency(
+          key: "inductiveShare",
+          message: "found \(inductiveShare) beside data.rewiring, which sees all nodes; expected "
+            + "one of them alone"))
+    }
     guard let source = source as? any NodeDataSource, !split.settings.isAvailable(for: source)
     else { return found }
     let others = Registries.data.entries.map(\.fresh).filter {

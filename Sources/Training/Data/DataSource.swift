@@ -108,7 +108,7 @@ extension NodeDataSource {
   /// The nodes, split and prepared as the config says.
   public func load<S: Scalar>(_ context: RunContext) throws -> ExperimentData<S> {
     let config = context.config.data
-    let source: NodeDataset<S> = try nodes(context)
+    var source: NodeDataset<S> = try nodes(context)
     if config.files != nil { try source.requireClassesFromZero() }
     if let message = source.unusedClasses { context.log.warning("\(message)") }
     var published = source.splits
@@ -119,12 +119,16 @@ extension NodeDataSource {
     if split != config.split {
       context.log.info("\(source.name) has no published splits; instead: \(split.words)")
     }
+    if config.largestComponent {
+      source = try source.with(splits: published).restricted(to: source.graph.largestComponent)
+      published = source.splits
+    }
     let words =
       config.files != nil && split.settings.readsProvidedSplits ? published.inWords : split.words
     // Files that nobody else has tried are checked before anything is trained: the splits that they hold,
     // or what each seed draws.
     let drawn = config.files != nil && !split.settings.readsProvidedSplits
-    let parts = { (seed: UInt64) throws -> NodeSplit in
+    let parts = { [source, published] (seed: UInt64) throws -> NodeSplit in
       let parts = try split.settings.split(source, seed: seed, published: published)
       if drawn { try source.requireTrainingNodes(ofEachClassIn: [parts]) }
       return parts
@@ -137,8 +141,9 @@ extension NodeDataSource {
     return ExperimentData(
       TransductiveDataset(
         source, selfLoops: config.selfLoops, normalizesRows: config.normalizeFeatures == .rows),
-      splitInWords: words, published: published,
-      rewiredBy: config.rewiring.settings.rewiring, split: parts)
+      splitInWords: words + config.unseenInWords, published: published,
+      rewiredBy: config.rewiring.settings.rewiring, unseenShare: config.inductiveShare, split: parts
+    )
   }
 }
 

@@ -118,6 +118,8 @@ package struct SharesSplitConfig: SplitSettings {
 
   package var training = 0.6
   package var validation = 0.2
+  /// Whether the shares are those of each class.
+  package var stratified = false
 
   package init(training: Double = 0.6, validation: Double = 0.2) {
     self.training = training
@@ -130,6 +132,10 @@ package struct SharesSplitConfig: SplitSettings {
     let share = FieldRule<Double>.number(.above(0, atMost: 1))
     visitor.field("training", &training, share, "The share to train on: 0.6, 0.48, 0.2.")
     visitor.field("validation", &validation, share, "The share to validate on: 0.2, 0.32.")
+    visitor.field(
+      "stratified", &stratified, .boolean,
+      "Draw the shares from each class, so that all parts have the classes in the same proportions."
+    )
   }
 
   package var inconsistencies: [Inconsistency] {
@@ -141,19 +147,55 @@ package struct SharesSplitConfig: SplitSettings {
 
   package var words: String {
     "\(NumberFormat.share(training)) % training, \(NumberFormat.share(validation)) % validation, the rest "
-      + "test, random per seed"
+      + "test, \(stratified ? "of each class, " : "")random per seed"
   }
 
   package func split<S: Scalar>(
     _ data: NodeDataset<S>, seed: UInt64, published: [NodeSplit]
   ) throws -> NodeSplit {
-    try data.randomShares(training: training, validation: validation, seed: seed)
+    guard stratified else {
+      return try data.randomShares(training: training, validation: validation, seed: seed)
+    }
+    return try .randomStratified(
+      data.classes, classCount: data.classCount, training: training, validation: validation,
+      seed: seed)
   }
 
   package func testPerTraining(labelled: Double, classes: Double) -> Double? {
     let trained = (training * labelled).rounded()
     let validated = (validation * labelled).rounded()
     return (labelled - trained - validated) / max(1, trained)
+  }
+}
+
+/// Cross-validation: one fold after the other is tested on, seed after seed.
+package struct FoldsSplitConfig: SplitSettings {
+  package static let name = "folds"
+  package static let note =
+    "Cross-validation, the classes in the same proportions in each fold: seed s tests on fold s modulo "
+    + "their number, validates on the next and trains on the others. Seeds 0 to folds - 1 test on each "
+    + "node once; further ones deal the nodes anew."
+
+  package var folds = 10
+
+  package init() {}
+
+  package mutating func fields(_ visitor: any FieldVisitor) {
+    visitor.field("folds", &folds, .integer(3...1000), "The number of folds: 5, 10.")
+  }
+
+  package var words: String { "\(folds) folds, one to test on, the next to validate on" }
+
+  package func split<S: Scalar>(
+    _ data: NodeDataset<S>, seed: UInt64, published: [NodeSplit]
+  ) throws -> NodeSplit {
+    try .crossValidation(
+      data.classes, classCount: data.classCount, folds: folds, turn: Int(seed % UInt64(folds)),
+      seed: seed / UInt64(folds))
+  }
+
+  package func testPerTraining(labelled: Double, classes: Double) -> Double? {
+    1 / Double(folds - 2)
   }
 }
 

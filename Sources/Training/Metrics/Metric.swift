@@ -1,3 +1,4 @@
+import Datasets
 import Distill
 import Layers
 import Records
@@ -156,9 +157,14 @@ extension Registry where Value == any Metric {
       ) { _ in M() })
   }
 
-  /// The type of a name, or nil.
+  /// The type of a name, or nil; of "inductive.accuracy" that of accuracy.
   package func metric(named name: String) -> (any Metric.Type)? {
-    self[name].map { type(of: $0.fresh) }
+    self[TestPart.metric(of: name)].map { type(of: $0.fresh) }
+  }
+
+  /// What columns of test scores can be: each metric, of all test nodes and of parts of them.
+  package var namesOfTestScores: [String] {
+    names + TestPart.allCases.flatMap { part in names.map(part.name) }
   }
 
   /// The metrics of a task.
@@ -167,10 +173,31 @@ extension Registry where Value == any Metric {
   }
 
   /// What a metric is called in the heading of a column.
-  package func heading(of name: String) -> String { metric(named: name)?.heading ?? name }
+  package func heading(of name: String) -> String {
+    let heading = metric(named: name)?.heading ?? name
+    return TestPart(ofMetric: name).map { "\(heading), \($0.rawValue)" } ?? heading
+  }
 
   /// Whether a figure of results is printed in %: all but the loss and what says that it is no share.
   package func isShare(_ name: String) -> Bool {
-    name != Evaluation.lossName && metric(named: name)?.isShare ?? true
+    TestPart.metric(of: name) != Evaluation.lossName && metric(named: name)?.isShare ?? true
+  }
+}
+
+extension TestPart {
+  /// What results call a figure of this part: "inductive.accuracy".
+  package func name(of metric: String) -> String { "\(rawValue).\(metric)" }
+
+  /// The part that a figure of results is of, or nil for one of all test nodes.
+  package init?(ofMetric name: String) {
+    guard let part = TestPart.allCases.first(where: { name.hasPrefix("\($0.rawValue).") }) else {
+      return nil
+    }
+    self = part
+  }
+
+  /// The metric without the part that it is of.
+  package static func metric(of name: String) -> String {
+    TestPart(ofMetric: name).map { String(name.dropFirst($0.rawValue.count + 1)) } ?? name
   }
 }

@@ -11,6 +11,9 @@ package struct SeedDirectory {
   /// One JSON object a line: the losses and scores of each epoch.
   package var metrics: URL { url.appending(path: "metrics.jsonl") }
 
+  /// The nodes of each part, where the data are one graph.
+  package var split: URL { url.appending(path: "split.npz") }
+
   /// A model's trained weights.
   package func weights(of model: String) -> URL { url.appending(path: "\(model).safetensors") }
 
