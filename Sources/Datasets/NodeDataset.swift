@@ -125,6 +125,13 @@ public struct NodeDataset<S: Scalar>: Sendable {
       classCount: classCount, splits: splits, isSynthetic: isSynthetic)
   }
 
+  /// The same data under another name.
+  func renamed(_ name: String) throws -> NodeDataset {
+    try NodeDataset(
+      name: name, source: source, graph: graph, features: features, classes: classes,
+      classCount: classCount, splits: splits, isSynthetic: isSynthetic)
+  }
+
   /// The same data in another precision.
   ///
   /// - Throws: ``DataError`` (malformed) for a feature that is too large for it.

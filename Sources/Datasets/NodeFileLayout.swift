@@ -18,10 +18,17 @@ public protocol NodeFileLayout: FileLayout {
   var hasPublicSplit: Bool { get }
   /// Whether the files carry ten splits.
   var hasProvidedSplits: Bool { get }
+  /// Whether files in this layout can hold splits, of any number.
+  var mayHoldSplits: Bool { get }
   /// Whether the files lie in a folder; else there is one file.
   var isFolder: Bool { get }
   /// The files of ten splits that are published apart; nil where there are none.
   func splitFiles(_ name: String) -> DatasetFiles?
+  /// The name that the files of a folder have in their own names, where they have one.
+  ///
+  /// - Parameter name: The name of the data, which is taken where the folder has several data sets.
+  /// - Throws: ``DataError``: missing where there is none, malformed where it is not clear which.
+  func nameOfFiles(_ name: String, in folder: URL) throws -> String
   /// Reads a data set.
   ///
   /// - Parameters:
@@ -38,6 +45,10 @@ extension NodeFileLayout {
   public var hasPublicSplit: Bool { false }
   /// Most files carry no splits.
   public var hasProvidedSplits: Bool { false }
+  /// Those that hold ten, and no others.
+  public var mayHoldSplits: Bool { hasProvidedSplits }
+  /// Most files are not named after the data.
+  public func nameOfFiles(_ name: String, in folder: URL) throws -> String { name }
   /// Most data sets are one file.
   public var isFolder: Bool { false }
   /// Most splits are in the files, if anywhere.
@@ -123,7 +134,9 @@ public struct GNNBenchmarkLayout: NodeFileLayout {
   /// The name in lists.
   public let name = "gnn-benchmark"
   /// What the files hold.
-  public let note = "One npz archive: adj_ and attr_ as sparse matrices in compressed rows, labels."
+  public let note =
+    "One npz archive: adj_ (or adj_matrix.) and attr_ (or attr_matrix.) with data, indices, indptr, "
+    + "shape: sparse matrices in compressed rows; the features may be one dense array attr_matrix; labels."
   /// Where the layout was published.
   public let citation =
     "Shchur et al., Pitfalls of graph neural network evaluation, 2018"
@@ -145,7 +158,8 @@ public struct HeterophilousLayout: NodeFileLayout {
   public let name = "heterophilous"
   /// What the files hold.
   public let note =
-    "One npz archive: node_features, node_labels, edges, and ten splits as masks."
+    "One npz archive: node_features, node_labels, edges, and splits as masks: train_masks, "
+    + "val_masks, test_masks."
   /// Where the layout was published.
   public let citation =
     "Platonov et al., A critical look at the evaluation of GNNs under heterophily, ICLR 2023"
@@ -179,6 +193,22 @@ public struct PlanetoidLayout: NodeFileLayout {
   public let hasPublicSplit = true
   /// There is a file for each part.
   public let isFolder = true
+
+  /// That of `ind.NAME.graph`.
+  public func nameOfFiles(_ name: String, in folder: URL) throws -> String {
+    let names = FileListing.names(of: folder.path).compactMap { file -> String? in
+      guard file.hasPrefix("ind."), file.hasSuffix(".graph"), file.count > 10 else { return nil }
+      return String(file.dropFirst(4).dropLast(6))
+    }
+    if names.count == 1 || names.contains(name) { return names.count == 1 ? names[0] : name }
+    guard !names.isEmpty else {
+      throw DataError.missing(folder.path, "there is no file ind.NAME.graph")
+    }
+    throw DataError.malformed(
+      folder.path,
+      "there are the data sets \(names.joined(separator: ", ")), but not \(name); give the data the name of "
+        + "one of them")
+  }
 
   /// The layout.
   public init() {}
@@ -232,6 +262,8 @@ public struct ArrayLayout: NodeFileLayout {
     + "(optional) train_mask, val_mask, test_mask."
   /// Nobody's publication.
   public let citation = ""
+  /// Masks are optional.
+  public let mayHoldSplits = true
 
   /// The layout.
   public init() {}
@@ -254,6 +286,8 @@ public struct CSVLayout: NodeFileLayout {
     + "(optional) split.csv (id, part)."
   /// Nobody's publication.
   public let citation = ""
+  /// The table of parts is optional.
+  public let mayHoldSplits = true
   /// There is a table of nodes and one of edges.
   public let isFolder = true
 
@@ -280,21 +314,42 @@ extension NodeFileLayout {
       throw DataError.missing(path, "there is no such file or folder")
     }
     guard isDirectory.boolValue == isFolder else {
+      let contents = isFolder ? "" : " with \(FileListing.words(FileListing.names(of: path)))"
       throw DataError.malformed(
         path,
-        "this is a \(isFolder ? "file" : "folder"); the layout \(self.name) is one of a "
+        "this is a \(isFolder ? "file" : "folder\(contents)"); the layout \(self.name) is one of a "
           + "\(isFolder ? "folder" : "file"): \(note)")
     }
     let url = URL(fileURLWithPath: path)
     do {
       return isFolder
-        ? try load(name, files: [], from: url)
+        ? try load(nameOfFiles(name, in: url), files: [], from: url).renamed(name)
         : try load(
           name, files: [url.lastPathComponent], from: url.deletingLastPathComponent())
     } catch let error as DataError where error.isMissing {
-      // What the layout wants is not there: most likely the files are of another layout.
-      throw DataError.malformed(
-        error.location, "\(error.message); the layout \(self.name) is: \(note)")
+      throw FileListing.wrongLayout(error, path: path, layout: self)
+    }
+  }
+}
+
+extension PPILayout {
+  /// Reads graphs that are at a path: a folder, or a zip archive of one.
+  ///
+  /// - Throws: ``DataError``: missing where there is nothing at the path; malformed as ``PPI``.
+  package func load(_ name: String, at path: String) throws -> GraphDataset<Float> {
+    var isDirectory = ObjCBool(false)
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+      throw DataError.missing(path, "there is no such file or folder")
+    }
+    do {
+      let data = try PPI.load(
+        from: isDirectory.boolValue
+          ? FolderBundle(folder: URL(fileURLWithPath: path)) : Archive(path: path))
+      return GraphDataset(
+        name: name, source: data.source, isSynthetic: false, train: data.train, valid: data.valid,
+        test: data.test)
+    } catch let error as DataError where error.isMissing {
+      throw FileListing.wrongLayout(error, path: path, layout: self)
     }
   }
 }

@@ -1,7 +1,7 @@
 import Graph
 import Tensor
 
-/// Reads data out of Python pickles of protocols 0 to 3, as Python 2 and 3 write them, without
+/// Reads data out of Python pickles of protocols 0 to 5, as Python 2 and 3 write them, without
 /// Python's power: nothing is imported, nothing is called.
 ///
 /// Built are numbers, text, bytes, lists, tuples, dictionaries, NumPy arrays of numbers and SciPy
@@ -68,6 +68,12 @@ package struct PickleReader {
     return length
   }
 
+  /// A length of 8 bytes; one that no pickle has is told as truncated.
+  private mutating func length8() throws -> Int {
+    let length = try take(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    return Int(clamping: length)
+  }
+
   /// The text up to the end of the line. Protocol 0 writes characters below 256 as single bytes.
   private mutating func line() throws -> String {
     guard let end = bytes[position...].firstIndex(of: 0x0a) else {
@@ -93,6 +99,13 @@ package struct PickleReader {
   }
 
   private mutating func push(_ value: PickleValue) { stack.append(value) }
+
+  private mutating func pushText(_ count: Int) throws {
+    guard let text = String(validating: try take(count), as: UTF8.self) else {
+      throw fail("a text is not in UTF-8")
+    }
+    push(.text(text))
+  }
 
   private mutating func pushTuple(_ items: [PickleValue]) throws {
     for item in items {
@@ -148,7 +161,7 @@ package struct PickleReader {
         let hexadecimal = "0x" + String(code, radix: 16)
         let refused = PickleReader.refused[code].map { "\($0) (\(hexadecimal))" } ?? hexadecimal
         throw fail(
-          "the opcode \(refused) is forbidden; a pickle of protocol 0 to 3 with arrays, "
+          "the opcode \(refused) is forbidden; a pickle of protocol 0 to 5 with arrays, "
             + "dictionaries and lists only was expected")
       }
       opcode = name
@@ -166,7 +179,8 @@ package struct PickleReader {
     switch name {
     case "PROTO":
       let version = try byte()
-      guard version <= 3 else { throw fail("protocol \(version); 0 to 3 can be read") }
+      guard version <= 5 else { throw fail("protocol \(version); 0 to 5 can be read") }
+    case "FRAME": _ = try length8()
     case "MARK": marks.append(stack.count)
     case "POP": _ = try pop()
     case "NONE": push(.none)
@@ -188,11 +202,10 @@ package struct PickleReader {
     case "SHORT_BINSTRING", "SHORT_BINBYTES": push(.bytes(Array(try take(Int(byte())))))
     case "BINSTRING": push(.bytes(Array(try take(length()))))
     case "BINBYTES": push(.bytes(Array(try take(unsigned(4)))))
-    case "BINUNICODE":
-      guard let text = String(validating: try take(unsigned(4)), as: UTF8.self) else {
-        throw fail("a text is not in UTF-8")
-      }
-      push(.text(text))
+    case "BINBYTES8", "BYTEARRAY8": push(.bytes(Array(try take(length8()))))
+    case "SHORT_BINUNICODE": try pushText(Int(byte()))
+    case "BINUNICODE": try pushText(unsigned(4))
+    case "BINUNICODE8": try pushText(length8())
     case "STRING": push(.bytes(try unquoted(line())))
     case "UNICODE": push(.text(try unescaped(line())))
     case "EMPTY_LIST": push(.list(.init()))
@@ -241,6 +254,16 @@ package struct PickleReader {
         throw fail("it asks for \(module).\(name), which is forbidden: it may not build that")
       }
       push(.global(global))
+    case "MEMOIZE": try memorize(memo.count)
+    case "STACK_GLOBAL":
+      let (last, first) = try (pop(), pop())
+      guard case .text(let name) = last, case .text(let module) = first else {
+        throw fail("it asks for \(last.kind) of \(first.kind); two texts were expected")
+      }
+      guard let global = PickleGlobal(module: module, name: name) else {
+        throw fail("it asks for \(module).\(name), which is forbidden: it may not build that")
+      }
+      push(.global(global))
     case "REDUCE", "NEWOBJ":
       let arguments = try pop()
       let callable = try pop()
@@ -268,6 +291,17 @@ package struct PickleReader {
     case .reconstructor:
       if items.count == 3, case .global(.sparse) = items[0] { return .sparse(.init()) }
     case .defaultDictionary: return .dictionary(.init())
+    case .fromBuffer:
+      if items.count == 4, case .bytes = items[0], let order = items[3].name,
+        ["C", "F"].contains(order)
+      {
+        let array = PickleValue.Array()
+        let state: [PickleValue] = [
+          .integer(1), items[2], items[1], .boolean(order == "F"), items[0],
+        ]
+        array.contents = try contents(.tuple(state, depth: 2))
+        return .array(array)
+      }
     case .encode:
       if items.count == 2, case .text(let text) = items[0], items[1].name == "latin1" {
         encoded += text.unicodeScalars.count
@@ -442,15 +476,15 @@ package struct PickleReader {
     0x75: "SETITEMS", 0x29: "EMPTY_TUPLE", 0x74: "TUPLE", 0x85: "TUPLE1", 0x86: "TUPLE2",
     0x87: "TUPLE3", 0x70: "PUT", 0x71: "BINPUT", 0x72: "LONG_BINPUT", 0x67: "GET",
     0x68: "BINGET", 0x6a: "LONG_BINGET", 0x63: "GLOBAL", 0x52: "REDUCE", 0x81: "NEWOBJ",
-    0x62: "BUILD",
+    0x62: "BUILD", 0x93: "STACK_GLOBAL", 0x94: "MEMOIZE", 0x95: "FRAME", 0x8c: "SHORT_BINUNICODE",
+    0x8d: "BINUNICODE8", 0x8e: "BINBYTES8", 0x96: "BYTEARRAY8",
   ]
 
   /// The names of opcodes that are refused, for messages.
   private static let refused: [UInt8: String] = [
     0x69: "INST", 0x6f: "OBJ", 0x50: "PERSID", 0x51: "BINPERSID", 0x82: "EXT1", 0x83: "EXT2",
-    0x84: "EXT4", 0x92: "NEWOBJ_EX", 0x93: "STACK_GLOBAL", 0x94: "MEMOIZE", 0x95: "FRAME",
-    0x8c: "SHORT_BINUNICODE", 0x8d: "BINUNICODE8", 0x8e: "BINBYTES8", 0x8f: "EMPTY_SET",
-    0x90: "ADDITEMS", 0x91: "FROZENSET", 0x96: "BYTEARRAY8", 0x97: "NEXT_BUFFER",
+    0x84: "EXT4", 0x92: "NEWOBJ_EX", 0x8f: "EMPTY_SET", 0x90: "ADDITEMS", 0x91: "FROZENSET",
+    0x97: "NEXT_BUFFER",
     0x98: "READONLY_BUFFER", 0x31: "POP_MARK", 0x32: "DUP",
   ]
 }

@@ -97,6 +97,8 @@ package enum PickleGlobal: String {
   /// An array without contents yet.
   case reconstruct = "numpy _reconstruct"
   case ndarray = "numpy.ndarray"
+  /// An array of bytes, element type, shape and order, in protocol 5.
+  case fromBuffer = "numpy _frombuffer"
   case elementType = "numpy.dtype"
   case sparse = "csr_matrix"
   case defaultDictionary = "collections.defaultdict"
@@ -111,6 +113,8 @@ package enum PickleGlobal: String {
     switch (module, name) {
     case ("numpy.core.multiarray", "_reconstruct"), ("numpy._core.multiarray", "_reconstruct"):
       self = .reconstruct
+    case ("numpy.core.numeric", "_frombuffer"), ("numpy._core.numeric", "_frombuffer"):
+      self = .fromBuffer
     case ("numpy", "ndarray"): self = .ndarray
     case ("numpy", "dtype"): self = .elementType
     case ("scipy.sparse.csr", "csr_matrix"), ("scipy.sparse._csr", "csr_matrix"): self = .sparse

@@ -58,6 +58,9 @@ public protocol FieldVisitor {
   func record<Content: Record>(
     _ key: String, _ value: inout Content, required: Bool, _ note: String)
 
+  /// A field that is a record, or nothing where it is missing or `null`.
+  func optionalRecord<Content: Record>(_ key: String, _ value: inout Content?, _ note: String)
+
   /// A field that is a list of records, each with a "name" of its own; of at least one where it is
   /// required.
   func records<Element: Record>(

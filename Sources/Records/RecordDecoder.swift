@@ -106,6 +106,17 @@ package final class RecordDecoder: FieldVisitor {
     Self.decode(&value, from: found, path: path + [key], problems: problems)
   }
 
+  package func optionalRecord<Content: Record>(
+    _ key: String, _ value: inout Content?, _ note: String
+  ) {
+    guard let found = take(key, required: false, expected: "an object"), found != .null else {
+      return
+    }
+    var content = Content()
+    Self.decode(&content, from: found, path: path + [key], problems: problems)
+    value = content
+  }
+
   package func records<Element: Record>(
     _ key: String, _ values: inout [Element], required: Bool, _ note: String
   ) {

@@ -22,6 +22,12 @@ package final class RecordEncoder: FieldVisitor {
     members[key] = (value as? any Variant)?.shortForm ?? Self.encode(value)
   }
 
+  package func optionalRecord<Content: Record>(
+    _ key: String, _ value: inout Content?, _ note: String
+  ) {
+    if let value { members[key] = Self.encode(value) }
+  }
+
   package func records<Element: Record>(
     _ key: String, _ values: inout [Element], required: Bool, _ note: String
   ) {

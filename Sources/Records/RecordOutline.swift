@@ -65,6 +65,13 @@ package final class RecordOutline: FieldVisitor {
     }
   }
 
+  package func optionalRecord<Content: Record>(
+    _ key: String, _ value: inout Content?, _ note: String
+  ) {
+    var content = value ?? Content()
+    record(key, &content, required: false, note)
+  }
+
   package func records<Element: Record>(
     _ key: String, _ values: inout [Element], required: Bool, _ note: String
   ) {

@@ -64,6 +64,13 @@ package final class RecordSchema: FieldVisitor {
     add(key, schema, required: required, note)
   }
 
+  package func optionalRecord<Content: Record>(
+    _ key: String, _ value: inout Content?, _ note: String
+  ) {
+    let schema: [JSONValue] = [.object(Self.schema(of: Content.self)), ["type": "null"]]
+    add(key, ["anyOf": .array(schema)], required: false, note)
+  }
+
   package func records<Element: Record>(
     _ key: String, _ values: inout [Element], required: Bool, _ note: String
   ) {

@@ -28,6 +28,12 @@ package final class RecordWarnings: FieldVisitor {
     found += Self.all(in: value, path: path + [key])
   }
 
+  package func optionalRecord<Content: Record>(
+    _ key: String, _ value: inout Content?, _ note: String
+  ) {
+    if let value { found += Self.all(in: value, path: path + [key]) }
+  }
+
   package func records<Element: Record>(
     _ key: String, _ values: inout [Element], required: Bool, _ note: String
   ) {

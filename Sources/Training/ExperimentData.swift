@@ -73,6 +73,8 @@ public final class ExperimentData<S: Scalar> {
     summary.split = words
     summary.homophily = source.edgeHomophily
     summary.digest = DataDigest.of(data, splits: published)
+    summary.classes = source.classCount
+    summary.testPerTraining = published.testPerTraining
     self.summary = summary
     featureCount = source.featureCount
     labelCount = source.classCount

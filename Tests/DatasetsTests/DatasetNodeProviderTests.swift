@@ -26,6 +26,31 @@ private let ring: [String: [UInt8]] = {
   ]
 }()
 
+/// A folder has its files by their own name, whatever the data are called; the name tells between
+/// several.
+@Suite struct PlanetoidPathTests {
+  @Test func namesOfFiles() throws {
+    try withTemporaryFolder { folder in
+      func load(_ name: String) throws -> NodeDataset<Float> {
+        try PlanetoidLayout().load(name, at: folder.path)
+      }
+      expectDataError(.malformed, "no file ind.NAME.graph; there is nothing; the layout planetoid")
+      {
+        _ = try load("mine")
+      }
+      try put(ring, in: folder)
+      let data = try load("mine")
+      #expect(NodeCounts(of: data) == NodeCounts(520, 520, 3, 2))
+      #expect(data.name == "mine" && data.splits.map(\.name) == ["public"])
+      try Data().write(to: folder.appendingPathComponent("ind.other.graph"))
+      #expect(try load("ring").name == "ring")
+      expectDataError(.malformed, "there are the data sets other, ring, but not mine") {
+        _ = try load("mine")
+      }
+    }
+  }
+}
+
 private func benchmark(url: String?) -> NodeBenchmark {
   NodeBenchmark(
     name: "ring", layout: PlanetoidLayout(), folder: "planetoid", files: ring.keys.sorted(),

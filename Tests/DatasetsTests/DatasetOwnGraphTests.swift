@@ -167,7 +167,7 @@ import Testing
       #expect(error?.isMissing == true && error?.location == absent)
       #expect(
         message { try ArrayLayout().load("mine", at: folder.path) }.contains(
-          "this is a folder; the layout npz is one of a file"))
+          "this is a folder with nothing; the layout npz is one of a file"))
       let file = folder.appendingPathComponent("mine.npz")
       try writeZip(Self.arrays(), to: file, stored: true)
       #expect(

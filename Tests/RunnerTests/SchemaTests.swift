@@ -37,6 +37,10 @@ struct SchemaTests {
     #expect(try refusals(in: sampleConfig) > 500)
     #expect(try refusals(in: graphSAGESample, under: "models.2.architecture") > 50)
     #expect(try refusals(in: oneGraphSample, under: "data.") > 80)
+    let own = try sample([
+      "data": ["name": "mine", "source": ["layout": "ppi", "path": "mine"]]
+    ])
+    #expect(try refusals(in: own, under: "data.") > 30)
     for sample in framelessSamples {
       #expect(try refusals(in: sample, under: "models.2.architecture") > 50)
     }
@@ -62,7 +66,7 @@ struct SchemaTests {
               [
                 "has no tap", "heads: found", "none compares", "is before", "probability",
                 "nesterov", "no nodes to test", "expected a number from", "expected 1, as",
-                "shared encoders", "weights for", "the rate would rise",
+                "shared encoders", "weights for", "the rate would rise", "beside data.source",
               ]
               .contains(where: problem.contains) || problem.contains("more than a graph's")
             }, "\(path) = \(value.compactText): \(problems)")

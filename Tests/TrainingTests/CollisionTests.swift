@@ -30,7 +30,7 @@ private enum Foreign {
     let note = "Another."
     let layout: (any FileLayout)? = nil
     let standIn = SyntheticNodeShape()
-    func sizes(_ config: DataConfig) -> PublishedSizes { standIn.sizes }
+    func sizes(_ config: DataConfig) -> PublishedSizes? { standIn.sizes }
     func nodes<S: Scalar>(_ context: RunContext) throws -> NodeDataset<S> {
       try SyntheticNodeGraph.generate(name: name, shape: standIn, seed: 1)
     }
@@ -51,7 +51,7 @@ private enum Foreign {
     let layout: (any FileLayout)? = nil
     let isOneGraph = false
     var settings: (any DataSettings)? { Settings() }
-    func sizes(_ config: DataConfig) -> PublishedSizes {
+    func sizes(_ config: DataConfig) -> PublishedSizes? {
       PublishedSizes(nodes: 1, edges: 0, features: 1, labels: 1)
     }
     func load<S: Scalar>(_ context: RunContext) throws -> ExperimentData<S> {

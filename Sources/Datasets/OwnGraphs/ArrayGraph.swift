@@ -11,7 +11,7 @@ import Tensor
 /// - `y`: classes from 0, n or n x 1; -1 where a class is not known.
 /// - `train_mask`, `val_mask`, `test_mask` (optional, all three or none): n for one split, or
 ///   n x splits.
-/// - `edge_weight` (optional): all 1, since edges are not weighted yet.
+/// - `edge_weight` (optional): all 1, since edges are not weighted yet. `edge_attr` is refused.
 public enum ArrayGraph {
   /// Reads a data set with its splits; `files` is the npz archive.
   ///
@@ -77,11 +77,24 @@ public enum ArrayGraph {
   }
 
   private static func requireNoWeights(_ files: FileBundle, edges: Int) throws {
+    if try files.contains("edge_attr.npy") {
+      throw DataError.malformed(
+        files.location(of: "edge_attr.npy"),
+        "edges cannot have features or weights yet; save the archive without edge_attr to go on with the "
+          + "bare graph")
+    }
     let name = "edge_weight.npy"
     guard try files.contains(name) else { return }
     try files.layout(name).require(rows: edges, as: "edge_index.npy has \(edges) edges")
     let weights = try files.array(name)
-    if let edge = try weights.numbers(of: Double.self).firstIndex(where: { $0 != 1 }) {
+    let numbers = try weights.numbers(of: Double.self)
+    if let edge = numbers.firstIndex(where: { !($0.isFinite && $0 >= 0) }) {
+      throw DataError.malformed(
+        weights.location,
+        "the weight of edge \(edge) (counted from 0) is \(numbers[edge]); a finite number of at least 0 was "
+          + "expected")
+    }
+    if let edge = numbers.firstIndex(where: { $0 != 1 }) {
       throw DataError.malformed(
         weights.location,
         "edge \(edge) (counted from 0) has a weight other than 1, and edges cannot be weighted yet; "

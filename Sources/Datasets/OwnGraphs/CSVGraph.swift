@@ -31,7 +31,13 @@ public enum CSVGraph {
     try edges.forEachRow { line, fields in
       ends.first.append(try nodes.number(fields[0], line, of: edges))
       ends.second.append(try nodes.number(fields[1], line, of: edges))
-      guard weight, Double(fields[2]) != 1 else { return }
+      guard weight else { return }
+      guard let number = Double(fields[2]), number.isFinite, number >= 0 else {
+        throw edges.lines.fail(
+          line,
+          "the weight is '\(fields[2].prefix(40))'; a finite number of at least 0 was expected")
+      }
+      guard number != 1 else { return }
       throw edges.lines.fail(
         line,
         "the weight is '\(fields[2].prefix(40))', and edges cannot be weighted yet; take the column "

@@ -69,13 +69,17 @@ extension DataConfig {
   package func overlap(on dataset: DatasetSummary) -> SplitOverlap {
     guard isOneGraph else { return .oneSplit }
     let split = dataset.synthetic ? split.ofStandIn : split
+    if files != nil, split.settings.readsProvidedSplits, let ratio = dataset.testPerTraining {
+      return ratio == 0 ? .oneSplit : .drawnSplits(testPerTraining: ratio)
+    }
     let ratio = split.settings.testPerTraining(
-      labelled: dataset.labelledNodes, classes: Double(classCount(synthetic: dataset.synthetic)))
+      labelled: dataset.labelledNodes,
+      classes: Double(dataset.classes ?? classCount(synthetic: dataset.synthetic)))
     return ratio.map { .drawnSplits(testPerTraining: $0) } ?? .oneSplit
   }
 
   private func classCount(synthetic: Bool) -> Int {
-    let published = synthetic ? nil : source?.sizes(self).labels
+    let published = synthetic ? nil : source?.sizes(self)?.labels
     return published ?? syntheticNodes.shape.classes
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Layers
 import Records
 import Training
@@ -9,8 +10,8 @@ struct DescribeCommand: EnvironmentCommand {
     commandName: "describe",
     abstract: "Prints what a config trains: layers, taps, parameters, memory, objectives.",
     discussion: """
-      The models are made for data of the published sizes; no data are looked for. Shapes are \
-      inputs x outputs.
+      The models are made for data of the published sizes, and no data are looked for; data of \
+      your own (data.source) are read for their sizes. Shapes are inputs x outputs.
       """)
 
   @OptionGroup var options: ConfigOptions
@@ -22,7 +23,8 @@ struct DescribeCommand: EnvironmentCommand {
     let file = try ConfigFile(path: options.config, relativeTo: environment.currentDirectory)
     let config = try file.resolve(
       quick: options.quick, overrides: options.overrides + options.seedOverride)
-    let description = try ExperimentDescription(config, path: options.config)
+    let description = try ExperimentDescription(
+      config, path: options.config, variables: environment.variables)
     try environment.output(json ? description.json.prettyText : description.text)
   }
 }
@@ -33,12 +35,15 @@ struct ExperimentDescription {
   private let sizes: PublishedSizes
   private let models: [ModelDescription]
 
-  /// - Throws: ``ConfigError`` where a model is not for such data.
-  init(_ config: ExperimentConfig, path: String) throws {
+  /// - Parameter variables: those of the environment, which may say where data of one's own are.
+  /// - Throws: ``ConfigError`` where a model is not for such data; `DataError` where they are read for
+  ///   their sizes and cannot be.
+  init(_ config: ExperimentConfig, path: String, variables: [String: String] = [:]) throws {
     guard let source = config.data.source else {
       preconditionFailure("the data set \(config.data.name) passed validation")
     }
-    let sizes = source.sizes(config.data)
+    let sizes = try source.sizes(
+      config.data, reading: DatasetLocator(directory: nil, environment: variables))
     let problems = config.models.compactMap { model in
       model.architecture.settings.problem(graphs: sizes.graphs, of: source.name).map {
         JSONProblem(path: "models.\(model.name).architecture", message: $0.message)
@@ -47,10 +52,10 @@ struct ExperimentDescription {
     guard problems.isEmpty else { throw ConfigError(source: path, problems: problems) }
     self.config = config
     self.sizes = sizes
-    let memory = DataSizes.published(config.data).map { config.memoryEstimates(on: $0) }
+    let memory = config.memoryEstimates(on: DataSizes.of(config.data, source, sizes))
     models = try config.models.enumerated().map { place, model in
       do {
-        return try ModelDescription(model, sizes, memory: memory?[place])
+        return try ModelDescription(model, sizes, memory: memory[place])
       } catch let error as NetworkError {
         throw ConfigError(
           source: path,

@@ -44,6 +44,11 @@ struct ValidateCommand: EnvironmentCommand {
   private func describeMemory(
     of config: ExperimentConfig, in environment: CommandEnvironment
   ) throws {
+    guard config.data.source?.sizes(config.data) != nil else {
+      try environment.output(
+        "memory: not known before the data are read; experiments describe reads them\n")
+      return
+    }
     guard let data = DataSizes.published(config.data),
       let most = config.memoryEstimates(on: data).max(by: { $0.total < $1.total })
     else { return }

@@ -17,7 +17,7 @@ extension CloudSource {
   package var isOneGraph: Bool { false }
   package var labelsGraphs: Bool { true }
 
-  package func sizes(_ config: DataConfig) -> PublishedSizes {
+  package func sizes(_ config: DataConfig) -> PublishedSizes? {
     let (clouds, classes) = counts(config)
     let points = (config.settings as? CloudSettings ?? CloudSettings()).points
     return PublishedSizes(

@@ -10,6 +10,8 @@ import Records
 public struct DataConfig: Record {
   /// The data set's name.
   public var name = ""
+  /// Where the user's own data are; nil for a data set that the name alone names.
+  public var files: FileSourceConfig?
   /// What happens where the data are nowhere to be found.
   public var onMissing = MissingData.fail
   /// Graphs in a training batch.
@@ -39,7 +41,7 @@ public struct DataConfig: Record {
 
   /// The split of the nodes; the data set's usual one where the config has none.
   public var split: SplitConfig {
-    get { chosenSplit ?? .usual(for: name) }
+    get { chosenSplit ?? .usual(of: source) }
     set { chosenSplit = newValue }
   }
 
@@ -58,8 +60,11 @@ public struct DataConfig: Record {
   /// The name of the data set of several graphs that is built in.
   package static let ppi = "ppi"
 
-  /// The data set, or nil where there is none of that name.
-  package var source: (any DataSource)? { Registries.data[name]?.fresh }
+  /// The data set, or nil where there is none of that name, or no such layout.
+  package var source: (any DataSource)? {
+    if let files { return files.source(named: name) }
+    return Registries.data[name]?.fresh
+  }
 
   /// Whether the data are one graph with a class a node.
   package var isOneGraph: Bool { source?.isOneGraph ?? false }
@@ -106,9 +111,14 @@ public struct DataConfig: Record {
 
   /// The settings that data sets do not bring themselves.
   private mutating func commonFields(_ visitor: any FieldVisitor) {
-    visitor.field("name", &name, Self.nameRule, required: true, "The data set.")
+    // Before the name, which may then be any.
+    visitor.optionalRecord(
+      "source", &files, "Where data of your own are, which the name is then free to name.")
+    visitor.field(
+      "name", &name, files == nil ? Self.nameRule : Self.freeNameRule, required: true,
+      "The data set.")
     let source = source
-    if source?.isGenerated != true {
+    if source?.isGenerated != true, files == nil {
       visitor.field(
         "onMissing", &onMissing, .choice,
         "Where the data are not found: generate a stand-in of the same shape, or fail.")
@@ -120,7 +130,7 @@ public struct DataConfig: Record {
       visitor.field(
         "shuffle", &shuffle, .boolean,
         "Several graphs: put those to train on into a new order every epoch.")
-      if source?.settings == nil {
+      if source?.settings == nil, files == nil {
         visitor.record("synthetic", &synthetic, "ppi: the size of the generated stand-in.")
       }
     }
@@ -128,7 +138,8 @@ public struct DataConfig: Record {
       visitor.record(
         "split", &split,
         "One graph: its nodes to train, validate and test on. By default \"public\" for cora, "
-          + "citeseer and pubmed, \"provided\" for heterophilic data, \"perClass\" for others.")
+          + "citeseer and pubmed, \"provided\" for heterophilic data and for a source whose layout "
+          + "can hold splits, \"perClass\" for others.")
       visitor.field(
         "largestComponent", &largestComponent, .boolean,
         "One graph: keep the nodes of its largest connected component alone, before it is split.")
@@ -148,10 +159,12 @@ public struct DataConfig: Record {
         "rewiring", &rewiring,
         "One graph: the rewired graph beside the original, for models whose \"graph\" is "
           + "\"rewired\".")
-      visitor.record(
-        "syntheticNodes", &syntheticNodes,
-        "The size of \"synthetic-nodes\", or of the generated stand-in for one graph. By default "
-          + "that of the data set that it stands for.")
+      if files == nil {
+        visitor.record(
+          "syntheticNodes", &syntheticNodes,
+          "The size of \"synthetic-nodes\", or of the generated stand-in for one graph. By default "
+            + "that of the data set that it stands for.")
+      }
     }
   }
 
@@ -197,7 +210,36 @@ public struct DataConfig: Record {
       "a data set: "
       + names.filter { !$0.hasPrefix(family) }.map { "\"\($0)\"" }.joined(separator: ", ")
       + " or \"\(family)hH-rR\" with H from 0.00 to 1.00 and R 1 or 2, such as "
-      + "\"\(names.first { $0.hasPrefix(family) } ?? family)\""
+      + "\"\(names.first { $0.hasPrefix(family) } ?? family)\"; or any name for data of your own, "
+      + "beside data.source, which says where they are"
+    // The same key has any name beside a source.
+    rule.schema = ["anyOf": [.object(rule.schema), .object(freeNameRule.schema)]]
     return rule
+  }
+
+  /// The name of data that ``files`` says the place of.
+  private static var freeNameRule: FieldRule<String> {
+    FieldRule(
+      expected: "a name of 1 to 64 characters",
+      schema: ["type": "string", "pattern": "^.{1,64}$"]
+    ) {
+      guard case .string(let name) = $0, (1...64).contains(name.count),
+        !name.contains(where: \.isNewline)
+      else { return nil }
+      return name
+    } encode: {
+      .string($0)
+    }
+  }
+
+  /// What of the settings makes the data what they are: all but where files lie, of whose content
+  /// results keep a digest.
+  package var identity: JSONValue {
+    guard case .object(var members) = RecordEncoder.encode(self) else { return nil }
+    if case .object(var source)? = members["source"] {
+      source["path"] = nil
+      members["source"] = .object(source)
+    }
+    return .object(members)
   }
 }

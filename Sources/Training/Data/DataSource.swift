@@ -25,8 +25,9 @@ public protocol DataSource: Sendable {
   var labelsGraphs: Bool { get }
   /// Settings that it brings, at their defaults; nil for none.
   var settings: (any DataSettings)? { get }
-  /// The sizes of the data that a config is about, as published: nobody looks at the data.
-  func sizes(_ config: DataConfig) -> PublishedSizes
+  /// The sizes of the data that a config is about, as published: nobody looks at the data. nil where
+  /// only the files tell.
+  func sizes(_ config: DataConfig) -> PublishedSizes?
   /// The data for a run.
   ///
   /// - Throws: `DataError` where they are missing or damaged, or cannot be split as the config says.
@@ -108,6 +109,7 @@ extension NodeDataSource {
   public func load<S: Scalar>(_ context: RunContext) throws -> ExperimentData<S> {
     let config = context.config.data
     var source: NodeDataset<S> = try nodes(context)
+    if config.files != nil { try source.requireClassesFromZero() }
     if let message = source.unusedClasses { context.log.warning("\(message)") }
     var published = source.splits
     if config.split.settings.readsProvidedSplits, !source.isSynthetic {
@@ -121,12 +123,27 @@ extension NodeDataSource {
       source = try source.with(splits: published).restricted(to: source.graph.largestComponent)
       published = source.splits
     }
+    let words =
+      config.files != nil && split.settings.readsProvidedSplits ? published.inWords : split.words
+    // Files that nobody else has tried are checked before anything is trained: the splits that they hold,
+    // or what each seed draws.
+    let drawn = config.files != nil && !split.settings.readsProvidedSplits
+    let parts = { [source, published] (seed: UInt64) throws -> NodeSplit in
+      let parts = try split.settings.split(source, seed: seed, published: published)
+      if drawn { try source.requireTrainingNodes(ofEachClassIn: [parts]) }
+      return parts
+    }
+    if drawn { for seed in context.config.seeds { _ = try parts(seed) } }
+    if config.files != nil, !drawn {
+      try source.requireTrainingNodes(ofEachClassIn: published)
+      if let message = source.untrainedClasses(published) { context.log.warning("\(message)") }
+    }
     return ExperimentData(
       TransductiveDataset(
         source, selfLoops: config.selfLoops, normalizesRows: config.normalizeFeatures == .rows),
-      splitInWords: split.words + config.unseenInWords, published: published,
-      rewiredBy: config.rewiring.settings.rewiring, unseenShare: config.inductiveShare
-    ) { [source] in try split.settings.split(source, seed: $0, published: published) }
+      splitInWords: words + config.unseenInWords, published: published,
+      rewiredBy: config.rewiring.settings.rewiring, unseenShare: config.inductiveShare, split: parts
+    )
   }
 }
 

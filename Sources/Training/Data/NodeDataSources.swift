@@ -19,7 +19,7 @@ package struct BenchmarkSource: NodeDataSource {
   package var hasProvidedSplits: Bool { benchmark.hasProvidedSplits }
   package var standIn: SyntheticNodeShape { benchmark.standIn }
 
-  package func sizes(_ config: DataConfig) -> PublishedSizes {
+  package func sizes(_ config: DataConfig) -> PublishedSizes? {
     guard let counts = benchmark.counts else { return standIn.sizes }
     return PublishedSizes(
       nodes: counts.nodes, edges: 2 * counts.edges, features: counts.features,
@@ -56,7 +56,7 @@ package struct GeneratedNodes: NodeDataSource {
   package let isGenerated = true
   package let standIn = SyntheticNodeShape()
 
-  package func sizes(_ config: DataConfig) -> PublishedSizes { config.syntheticNodes.shape.sizes }
+  package func sizes(_ config: DataConfig) -> PublishedSizes? { config.syntheticNodes.shape.sizes }
 
   package func nodes<S: Scalar>(_ context: RunContext) throws -> NodeDataset<S> {
     try SyntheticNodeGraph.generate(

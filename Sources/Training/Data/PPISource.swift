@@ -13,7 +13,7 @@ package struct PPISource: DataSource {
   package let layout: (any FileLayout)? = PPILayout()
   package let isOneGraph = false
 
-  package func sizes(_ config: DataConfig) -> PublishedSizes {
+  package func sizes(_ config: DataConfig) -> PublishedSizes? {
     let counts = PPI.descriptor.counts
     return PublishedSizes(
       graphs: 24, nodes: counts.nodes.reduce(0, +), edges: counts.edges.reduce(0, +), features: 50,

@@ -16,10 +16,8 @@ public struct SplitConfig: Variant {
 
   /// The usual split of a data set: the public one where there is one, else the ten that come with
   /// the data, else numbers of nodes a class (Shchur et al. 2018).
-  package static func usual(for name: String) -> SplitConfig {
-    guard let source = Registries.data[name]?.fresh as? any NodeDataSource else {
-      return SplitConfig()
-    }
+  package static func usual(of source: (any DataSource)?) -> SplitConfig {
+    guard let source = source as? any NodeDataSource else { return SplitConfig() }
     if source.hasPublicSplit { return SplitConfig(settings: PublicSplitConfig()) }
     return source.hasProvidedSplits ? SplitConfig(settings: ProvidedSplitConfig()) : SplitConfig()
   }
@@ -41,7 +39,7 @@ public protocol SplitSettings: VariantSettings {
   var words: String { get }
   /// What takes its place for a generated graph, which comes without published splits.
   var ofStandIn: any SplitSettings { get }
-  /// Whether it is one of those that are published with a data set, in files of their own if need be.
+  /// Whether it is one of those that come with a data set, in files of their own if need be.
   var readsProvidedSplits: Bool { get }
   /// Whether the data set has what the split needs.
   func isAvailable(for source: any NodeDataSource) -> Bool
@@ -228,7 +226,8 @@ package struct ProvidedSplitConfig: SplitSettings {
   package static let name = "provided"
   package static let note =
     "The ten splits in the files of the heterophilic data sets, or of Geom-GCN (Pei et al. 2020) "
-    + "for cora, citeseer and pubmed; a seed takes the split whose number is the seed modulo 10."
+    + "for cora, citeseer and pubmed; a seed takes the split whose number is the seed modulo 10. Of data "
+    + "by source, as many as the files hold."
 
   package var words: String { "ten published splits, number (seed mod 10)" }
   /// A random one of the same proportions.
@@ -256,8 +255,25 @@ extension [NodeSplit] {
   /// - Throws: ``DataError`` (malformed) where there are none.
   fileprivate func split(ofSeed seed: UInt64, of source: String) throws -> NodeSplit {
     guard !isEmpty else {
-      throw DataError(.malformed, at: source, "the files hold no split; one or more were expected")
+      throw DataError(
+        .malformed, at: source,
+        "the files hold no split; one or more were expected. Choose how nodes are drawn with data.split, "
+          + "such as \"perClass\" or \"shares\"")
     }
     return self[Int(seed % UInt64(count))]
+  }
+  /// The splits that files hold, for readers of results.
+  package var inWords: String {
+    count == 1
+      ? "the one in the files, for every seed"
+      : "\(count) in the files, number (seed mod \(count))"
+  }
+
+  /// The mean number of test nodes for each training node where seeds have different splits; 0 where
+  /// all have the one; nil where there are none.
+  package var testPerTraining: Double? {
+    guard count > 1 else { return isEmpty ? nil : 0 }
+    return Double(reduce(0) { $0 + $1.test.count })
+      / Double(reduce(0) { $0 + $1.training.count })
   }
 }

@@ -5,6 +5,7 @@ import Records
 package struct ConfigFile {
   /// The path as the user gave it, for messages.
   package let path: String
+  private let folder: URL
   private let document: JSONValue
   private let changes: [Override]
   private let faults: [JSONProblem]
@@ -18,9 +19,10 @@ package struct ConfigFile {
   package init(path: String, relativeTo directory: URL, changes: [Override] = []) throws {
     self.path = path
     self.changes = changes
+    let url = URL(filePath: path, relativeTo: directory)
+    folder = url.absoluteURL.deletingLastPathComponent()
     (document, faults) = ConfigInheritance.filled(
-      try ConfigInheritance.read(URL(filePath: path, relativeTo: directory), named: path),
-      list: "models")
+      try ConfigInheritance.read(url, named: path), list: "models")
   }
 
   /// The config with overrides applied in order, the quick block's first.
@@ -71,7 +73,7 @@ package struct ConfigFile {
     }
     let (whole, miscounts) = ModelCount.expanded(document)
     problems += miscounts
-    let (config, found) = RecordDecoder.decode(ExperimentConfig.self, from: whole)
+    let (decoded, found) = RecordDecoder.decode(ExperimentConfig.self, from: whole)
     problems += found.map { problem in
       var problem = problem
       let place = problem.path.split(separator: ".").map(String.init)
@@ -84,6 +86,8 @@ package struct ConfigFile {
       return problem
     }
     guard problems.isEmpty else { throw ConfigError(source: path, problems: problems) }
+    var config = decoded
+    config.data.files?.settle(in: folder)
     return config
   }
 }

@@ -35,7 +35,9 @@ package enum ConfigInheritance {
     let name = chain.last?.name ?? ""
     let document: JSONValue
     do {
-      document = try JSONFile.read(url, named: name)
+      document = FileSourceConfig.settled(
+        try JSONFile.read(url, named: name),
+        in: url.absoluteURL.deletingLastPathComponent())
     } catch let error as InputError where chain.count > 1 {
       throw InputError(message: "\(words(chain)): \(error)")
     }

@@ -117,6 +117,7 @@ package struct ExperimentConfig: Record {
     guard case .object(var members) = RecordEncoder.encode(self) else { return nil }
     members["seeds"] = nil
     members["description"] = nil
+    members["data"] = data.identity
     return .object(members)
   }
 }

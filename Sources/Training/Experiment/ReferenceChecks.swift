@@ -59,7 +59,7 @@ extension ExperimentConfig {
   private func edgelessProblem(
     _ settings: any ObjectiveSettings, student: ModelConfig, teacher: ModelConfig?
   ) -> Inconsistency? {
-    guard let source = data.source, source.labelsGraphs, source.sizes(data).edges == 0 else {
+    guard let source = data.source, source.labelsGraphs, source.sizes(data)?.edges == 0 else {
       return nil
     }
     let advice =

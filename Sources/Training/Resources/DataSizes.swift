@@ -47,10 +47,16 @@ public struct DataSizes {
   }
 
   /// The published sizes of the data that a config names, before any file is read; nil where it names
-  /// none.
+  /// none, or where only the files tell.
   package static func published(_ data: DataConfig) -> DataSizes? {
-    guard let source = data.source else { return nil }
-    let sizes = source.sizes(data)
+    guard let source = data.source, let sizes = source.sizes(data) else { return nil }
+    return of(data, source, sizes)
+  }
+
+  /// The sizes of one graph, or the mean ones of several, of a config's data.
+  package static func of(
+    _ data: DataConfig, _ source: any DataSource, _ sizes: PublishedSizes
+  ) -> DataSizes {
     let graphs = Double(max(1, sizes.graphs))
     let nodes = Double(sizes.nodes) / graphs
     let loops = source.isOneGraph && data.selfLoops ? nodes : 0

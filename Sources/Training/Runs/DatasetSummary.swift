@@ -20,6 +20,12 @@ package struct DatasetSummary: Record {
   /// A digest of what training sees of the data (``DataDigest``); nil in summaries of versions that
   /// kept none.
   package var digest: String?
+  /// The number of classes of the nodes of one graph; nil for several graphs, and in summaries of
+  /// versions that kept none.
+  package var classes: Int?
+  /// The mean number of test nodes for each training node in the splits that the files hold, 0 where
+  /// that is one split; nil where they hold none, and in summaries of versions that kept none.
+  package var testPerTraining: Double?
 
   package init(
     name: String = "", source: String = "", synthetic: Bool = false, nodes: Int = 0, edges: Int = 0,
@@ -53,6 +59,10 @@ package struct DatasetSummary: Record {
       "homophily", &homophily, .orNull(.number(.closed(0, 1))),
       "The share of edges between nodes of the same class.")
     visitor.field("digest", &digest, .orNull(.text), "Of the content.")
+    visitor.field("classes", &classes, .orNull(.integer(1...Int.max)), "Classes of one graph.")
+    visitor.field(
+      "testPerTraining", &testPerTraining, .orNull(.number(.nonNegative)),
+      "Test nodes for each training node in the splits of the files.")
   }
 
   /// Whether two summaries are of the same data, wherever they lie; by their sizes alone where one of
@@ -61,7 +71,16 @@ package struct DatasetSummary: Record {
     var moved = other
     moved.source = source
     if digest == nil || other.digest == nil { moved.digest = digest }
+    // They follow from the content, and old summaries have them not.
+    (moved.classes, moved.testPerTraining) = (classes, testPerTraining)
     return moved == self
+  }
+
+  /// What tells these data from others: the digest covers the rest.
+  package var identity: JSONValue {
+    guard case .object(var members) = RecordEncoder.encode(self) else { return nil }
+    (members["classes"], members["testPerTraining"]) = (nil, nil)
+    return .object(members)
   }
 
   /// What lines about a run begin with: "[synthetic] " for a stand-in, nothing for real data.
