@@ -104,8 +104,10 @@ package final class GroupTrainer<S: Scalar> {
     context.progress.epoch(
       model: config.name, epoch: epoch.epoch, of: config.training.epochs,
       losses: epoch.losses.count > 1 ? [("loss", epoch.loss)] + epoch.losses : epoch.losses,
-      validation: epoch.validation.map {
-        (config.training.selectOn, $0.score(config.training.selectOn))
+      validation: epoch.validation.map { validation in
+        let metric = config.training.selectOn
+        return validation.scores[metric].map { (metric, $0) }
+          ?? (Evaluation.lossName, validation.loss)
       },
       secondsPerEpoch: trainer.progress.seconds / Double(epoch.epoch + 1),
       modelsInTurn: trainers.count)

@@ -210,7 +210,8 @@ package final class ModelTrainer<S: Scalar> {
       for weight in network.weights { weight.value = selected[weight.name]! }
       features.networkChanged()
     }
-    progress.curve?.add(loss: loss, score: validation?.score(config.training.selectOn))
+    // Where the checkpoint goes by the loss, a score that is not defined may be missing.
+    progress.curve?.add(loss: loss, score: validation?.scores[config.training.selectOn])
     let summary = EpochSummary(
       epoch: progress.epoch, loss: loss, losses: progress.sums.means,
       learningRate: learningRate, seconds: progress.epochSeconds, validation: validation)

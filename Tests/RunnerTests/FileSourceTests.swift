@@ -338,6 +338,24 @@ import Testing
     expect(drawn, ExitStatus.badData, "the split '0.1 / 0.1, seed 3': no training node is of class")
   }
 
+  /// Nodes to validate on that are all of one class have no ROC-AUC: nothing can be selected by it, and
+  /// where the loss selects it is left out.
+  @Test func aMetricThatIsNotDefinedOnAPart() throws {
+    var arrays = OwnFiles.npz
+    arrays.set(
+      "val_mask", [OwnFiles.nodeCount], (0..<OwnFiles.nodeCount).map { $0 % 8 == 4 })
+    let document = config("npz", "mine.npz")
+    expect(
+      try train(arrays, document), ExitStatus.runFailed,
+      "the metric \"rocAUC\" is not defined on the validation part")
+    let place = try Workplace(document)
+    try arrays.write(to: place.folder.appending(path: "mine.npz"))
+    expect(
+      place.trainLogged(
+        out: "a", ["--set", "models.model.training.checkpoint=lowestValidationLoss"]), 0,
+      "validation loss ")
+  }
+
   @Test func aMetricThatDoesNotApply() throws {
     let place = try Workplace(
       config("ppi", "mine", task: "bce", selectOn: "balancedAccuracy"))

@@ -47,7 +47,7 @@ struct ProgressTests {
   func scoresThatAreNoSharesAreNumbers(score: Double, text: String) {
     let sink = Sink()
     epoch(reporter(sink), 9, validation: score, metric: "loss")
-    #expect(sink.text.contains("  validation \(text)  1.50 s/epoch"), "\(sink.text)")
+    #expect(sink.text.contains("  validation loss \(text)  1.50 s/epoch"), "\(sink.text)")
   }
 
   @Test func plainLinesAreFew() {

@@ -57,7 +57,8 @@ final class ProgressReporter: TrainingObserver {
     parts += losses.map { "\($0.0) \(NumberFormat.fixed($0.1, digits: 4))" }
     let score = terminal.isInteractive ? lastValidation : validation
     if let (metric, score) = score {
-      parts.append("validation \(NumberFormat.score(score, named: metric))")
+      let name = metric == Evaluation.lossName ? "validation loss" : "validation"
+      parts.append("\(name) \(NumberFormat.score(score, named: metric))")
     }
     parts.append("\(NumberFormat.fixed(secondsPerEpoch, digits: 2)) s/epoch")
     if !isLast {
