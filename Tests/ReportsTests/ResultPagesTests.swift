@@ -12,7 +12,7 @@ struct ResultPagesTests {
     .deletingLastPathComponent().deletingLastPathComponent()
 
   /// The tables that are rendered there.
-  private static let names = ["alignahead", "basics", "frameless", "lsp_ppi", "modelnet10"]
+  private static let names = ["alignahead", "basics", "frameless", "glnn", "lsp_ppi", "modelnet10"]
 
   @Test(arguments: names) func pagesAgreeWithTheProgram(name: String) throws {
     let file = try TableFile(
