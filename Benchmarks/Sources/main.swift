@@ -27,7 +27,7 @@ func sage(_ aggregator: GraphSAGEAggregator) -> Network<Float> {
   let layers = zip(widths, widths.dropFirst()).enumerated().map { place, width in
     GraphSAGELayer<Float>(
       name: "layers.\(place)", inputWidth: width.0, outputWidth: width.1, aggregator: aggregator,
-      bias: .both, seed: 1)
+      bias: aggregator == .gcn ? .single : .both, seed: 1)
   }
   return Network(layers: layers, activation: .relu)
 }
@@ -64,6 +64,8 @@ let teacher = gat(hidden: [256, 256], heads: 4, outputHeads: 6)
 let student = gat(hidden: [68, 68, 68, 68], heads: 2, outputHeads: 2)
 let poolStudent = sage(.pool)
 let meanStudent = sage(.mean)
+let maximumStudent = sage(.max)
+let closedMeanStudent = sage(.gcn)
 precondition(poolStudent.parameterCount == 66_408)
 precondition(teacher.parameterCount == 3_640_748 && student.parameterCount == 185_172)
 
@@ -98,6 +100,8 @@ let teacherOptimizer = Adam(teacher.parameters)
 let studentOptimizer = Adam(student.parameters)
 let poolOptimizer = Adam(poolStudent.parameters)
 let meanOptimizer = Adam(meanStudent.parameters)
+let maximumOptimizer = Adam(maximumStudent.parameters)
+let closedMeanOptimizer = Adam(closedMeanStudent.parameters)
 // Two students of Alignahead: the peer moves after every step, as it does between turns.
 let aligned = [1, 2].map { _ in gat(hidden: [64, 64, 64, 64], heads: 3, outputHeads: 3) }
 precondition(aligned[0].parameterCount == 372_438)
@@ -136,6 +140,14 @@ let work: [(String, () -> Void)] = [
   (
     "GraphSAGE-mean student step",
     { step(meanStudent, meanOptimizer, WeightedObjectives([task])) }
+  ),
+  (
+    "GraphSAGE-max student step",
+    { step(maximumStudent, maximumOptimizer, WeightedObjectives([task])) }
+  ),
+  (
+    "GraphSAGE-gcn student step",
+    { step(closedMeanStudent, closedMeanOptimizer, WeightedObjectives([task])) }
   ),
   (
     "GAT student step with Alignahead",

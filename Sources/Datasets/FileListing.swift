@@ -2,20 +2,30 @@ import Foundation
 
 /// What is in a file or folder, for those who meant another one.
 enum FileListing {
-  /// The names of a folder's files, or of what an archive holds, in order; none where neither can be
-  /// looked into, as the error that is then told says already.
-  static func names(of path: String) -> [String] {
+  /// The names of a folder's files, or of what an archive holds, in order.
+  ///
+  /// - Throws: ``DataError``: missing where there is nothing at the path or it cannot be looked into,
+  ///   malformed where a file is no archive.
+  static func names(of path: String) throws -> [String] {
     var isDirectory = ObjCBool(false)
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else { return [] }
-    let names =
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory),
       isDirectory.boolValue
-      ? try? FileManager.default.contentsOfDirectory(atPath: path)
-      : try? Archive(path: path).members.map(\.name)
-    return (names ?? []).sorted()
+    else { return try Archive(path: path).members.map(\.name).sorted() }
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+    } catch {
+      throw DataError.missing(path, "cannot be looked into (\(error.localizedDescription))")
+    }
   }
 
-  /// The first few names in words; arrays of an npz archive without their ending.
-  static func words(_ names: [String]) -> String {
+  /// The first few names in words, or why there are none; arrays of an npz archive without their ending.
+  static func words(of path: String) -> String {
+    let names: [String]
+    do {
+      names = try self.names(of: path)
+    } catch {
+      return "what cannot be listed (\(error))"
+    }
     let shown = names.prefix(12).map { $0.hasSuffix(".npy") ? String($0.dropLast(4)) : $0 }
     guard !shown.isEmpty else { return "nothing" }
     return shown.joined(separator: ", ") + (names.count > 12 ? ", ..." : "")
@@ -27,7 +37,7 @@ enum FileListing {
   ) -> DataError {
     .malformed(
       error.location,
-      "\(error.message); there is \(words(names(of: path))); the layout \(layout.name) is: "
+      "\(error.message); there is \(words(of: path)); the layout \(layout.name) is: "
         + layout.note)
   }
 }

@@ -196,7 +196,7 @@ public struct PlanetoidLayout: NodeFileLayout {
 
   /// That of `ind.NAME.graph`.
   public func nameOfFiles(_ name: String, in folder: URL) throws -> String {
-    let names = FileListing.names(of: folder.path).compactMap { file -> String? in
+    let names = try FileListing.names(of: folder.path).compactMap { file -> String? in
       guard file.hasPrefix("ind."), file.hasSuffix(".graph"), file.count > 10 else { return nil }
       return String(file.dropFirst(4).dropLast(6))
     }
@@ -314,7 +314,7 @@ extension NodeFileLayout {
       throw DataError.missing(path, "there is no such file or folder")
     }
     guard isDirectory.boolValue == isFolder else {
-      let contents = isFolder ? "" : " with \(FileListing.words(FileListing.names(of: path)))"
+      let contents = isFolder ? "" : " with \(FileListing.words(of: path))"
       throw DataError.malformed(
         path,
         "this is a \(isFolder ? "file" : "folder\(contents)"); the layout \(self.name) is one of a "

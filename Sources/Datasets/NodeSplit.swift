@@ -124,19 +124,16 @@ public struct NodeSplit: Equatable, Sendable {
       throw DataError.malformed(
         "", "the split '\(name)': positive numbers of nodes a class were expected")
     }
-    var members = [[Int]](repeating: [], count: classCount)
-    for (node, label) in classes.enumerated() where label >= 0 { members[label].append(node) }
     var parts: (training: [Int], validation: [Int], test: [Int]) = ([], [], [])
-    for (label, nodes) in members.enumerated() {
+    let orders = shuffledClasses(classes, classCount, purpose: "split per class", seed: seed)
+    for (label, order) in orders.enumerated() {
       // The comparison cannot overflow, however large the numbers asked for.
-      guard training <= nodes.count, validation <= nodes.count - training else {
+      guard training <= order.count, validation <= order.count - training else {
         throw DataError.malformed(
           "",
-          "the split '\(name)': class \(label) has only \(nodes.count) nodes; ask for fewer nodes a "
+          "the split '\(name)': class \(label) has only \(order.count) nodes; ask for fewer nodes a "
             + "class")
       }
-      var random = RandomStream(seed: seed, purpose: "split per class", step: label).generator()
-      let order = random.shuffled(nodes)
       parts.training += order[..<training]
       parts.validation += order[training..<(training + validation)]
       parts.test += order[(training + validation)...]
@@ -159,12 +156,7 @@ public struct NodeSplit: Equatable, Sendable {
     _ classes: [Int], training: Double, validation: Double, seed: UInt64
   ) throws -> NodeSplit {
     let name = "\(training) / \(validation), seed \(seed)"
-    guard training > 0, validation > 0, training + validation < 1 else {
-      throw DataError.malformed(
-        "",
-        "the split '\(name)': positive shares of the nodes to train and to validate on were "
-          + "expected, together less than 1")
-    }
+    try checkShares(training, validation, of: name)
     let known = classes.indices.filter { classes[$0] >= 0 }
     var random = RandomStream(seed: seed, purpose: "split by shares").generator()
     let order = random.shuffled(known)
@@ -174,5 +166,15 @@ public struct NodeSplit: Equatable, Sendable {
       name: name, nodeCount: classes.count, training: Array(order[..<first]),
       validation: Array(order[first..<min(second, order.count)]),
       test: Array(order[min(second, order.count)...]))
+  }
+
+  /// - Throws: ``DataError`` (malformed) for shares that are not positive or leave nothing to test on.
+  static func checkShares(_ training: Double, _ validation: Double, of name: String) throws {
+    guard training > 0, validation > 0, training + validation < 1 else {
+      throw DataError.malformed(
+        "",
+        "the split '\(name)': positive shares of the nodes to train and to validate on were "
+          + "expected, together less than 1")
+    }
   }
 }

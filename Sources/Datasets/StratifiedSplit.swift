@@ -15,12 +15,7 @@ extension NodeSplit {
     _ classes: [Int], classCount: Int, training: Double, validation: Double, seed: UInt64
   ) throws -> NodeSplit {
     let name = "\(training) / \(validation) of each class, seed \(seed)"
-    guard training > 0, validation > 0, training + validation < 1 else {
-      throw DataError.malformed(
-        "",
-        "the split '\(name)': positive shares of the nodes to train and to validate on were "
-          + "expected, together less than 1")
-    }
+    try checkShares(training, validation, of: name)
     var parts: (training: [Int], validation: [Int], test: [Int]) = ([], [], [])
     for order in shuffledClasses(
       classes, classCount, purpose: "stratified split", seed: seed) where !order.isEmpty
@@ -72,7 +67,7 @@ extension NodeSplit {
   }
 
   /// The nodes of each class in a random order.
-  private static func shuffledClasses(
+  static func shuffledClasses(
     _ classes: [Int], _ classCount: Int, purpose: String, seed: UInt64
   ) -> [[Int]] {
     var members = [[Int]](repeating: [], count: classCount)
